@@ -1,0 +1,55 @@
+import { createRequire } from 'node:module'
+import { defineConfig } from 'vitest/config'
+
+/**
+ * Vitest resolves `graphql` to its ES module, Apollo's packages to its CommonJS one, and graphql refuses
+ * schemas "from another module or realm". One copy for both.
+ */
+const graphql = createRequire(import.meta.url).resolve('graphql')
+
+const sources = '{subgraphs/*,packages/*,router}/src'
+
+export default defineConfig({
+  resolve: { alias: [{ find: /^graphql$/, replacement: graphql }] },
+  test: {
+    projects: [
+      {
+        // Needs nothing but Node: the domain, the application, pure parts of the adapters, the router.
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [`${sources}/**/*.test.ts`, 'tools/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.adapter.test.ts'],
+        },
+      },
+      {
+        // The repository about itself: boundaries, conventions, the template of a subgraph.
+        extends: true,
+        test: { name: 'rules', include: ['tests/rules/*.test.ts'], testTimeout: 120_000 },
+      },
+      {
+        // Needs a real PostgreSQL, NATS and Redis; each file works in a database of its own.
+        extends: true,
+        test: {
+          name: 'adapters',
+          include: [`${sources}/**/*.adapter.test.ts`, 'tools/**/*.adapter.test.ts'],
+          globalSetup: 'tools/test/adapter-setup.ts',
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        // The whole system, driven through the router, one file after the other.
+        extends: true,
+        test: {
+          name: 'system',
+          include: ['tests/system/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+})
