@@ -1,0 +1,28 @@
+import type { z } from 'zod'
+
+/**
+ * The published promise of one domain event. A published schema only grows: fields may be added as optional,
+ * none is renamed, removed or given another meaning. A change that cannot be made so gets a new `version`.
+ */
+export type EventContract<Type extends string = string, Data = unknown> = {
+  /** The subgraph that publishes it; also the name of its stream. */
+  readonly context: string
+  /** Past tense, PascalCase: `Booked`. */
+  readonly type: Type
+  /** Version of the schema, from 1. */
+  readonly version: number
+  readonly schema: z.ZodType<Data>
+}
+
+/** What an event of this contract carries. */
+export type DataOf<Contract> = Contract extends EventContract<string, infer Data> ? Data : never
+
+/** Defines the contract of one event of a context. */
+export function defineEvent<const Type extends string, Data>(
+  context: string,
+  type: Type,
+  schema: z.ZodType<Data>,
+  version = 1,
+): EventContract<Type, Data> {
+  return { context, type, version, schema }
+}

@@ -1,0 +1,42 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { randomBytes } from 'node:crypto'
+
+/** What ties a request to all that it causes: events, calls to other services, log lines. */
+export type Correlation = {
+  /** Goes from the request through every event and log line. */
+  readonly correlationId: string
+  /** W3C trace context of the caller. */
+  readonly traceparent: string
+}
+
+const current = new AsyncLocalStorage<Correlation>()
+
+/** Runs `work` so that everything it causes bears this correlation. */
+export function correlated<Result>(correlation: Correlation, work: () => Result): Result {
+  return current.run(correlation, work)
+}
+
+/** The correlation of what is being done now; a new one for work that nobody asked for. */
+export function correlation(): Correlation {
+  return current.getStore() ?? newCorrelation()
+}
+
+/** The correlation that is under way, if any. */
+export function correlationUnderWay(): Correlation | undefined {
+  return current.getStore()
+}
+
+const acceptedId = /^[\w.:-]{1,128}$/
+const acceptedTraceparent = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
+
+/** Takes over a caller's correlation where it is well formed, else makes a new one. */
+export function newCorrelation(correlationId?: string, traceparent?: string): Correlation {
+  const trace = traceparent && acceptedTraceparent.test(traceparent) ? traceparent : newTraceparent()
+  const id = correlationId && acceptedId.test(correlationId) ? correlationId : trace.slice(3, 35)
+  return { correlationId: id, traceparent: trace }
+}
+
+function newTraceparent(): string {
+  const bytes = randomBytes(24).toString('hex')
+  return `00-${bytes.slice(0, 32)}-${bytes.slice(32)}-01`
+}

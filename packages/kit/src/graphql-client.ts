@@ -1,0 +1,96 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
+import { print } from 'graphql'
+import { Pool } from 'undici'
+import { correlation } from './context.ts'
+import type { Signer } from './identity.ts'
+
+/** The request provably never reached the other service: nothing was done there. */
+export class NotAccepted extends Error {
+  override readonly name = 'NotAccepted'
+}
+
+/** The request may or may not have taken effect: time-out, lost connection, an answer that is none. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown'
+}
+
+/** Sends typed operations to one other subgraph, in this service's own name. */
+export type ServiceClient = {
+  /**
+   * @throws NotAccepted where no connection could be made, OutcomeUnknown in all other cases without an answer.
+   */
+  send<Result, Variables>(
+    document: TypedDocumentNode<Result, Variables>,
+    variables: Variables,
+  ): Promise<Result>
+  close(): Promise<void>
+}
+
+const neverSent = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+/** A client of the subgraph `audience` at `url`, with keep-alive and a time-out for the whole exchange. */
+export function createServiceClient(options: {
+  audience: string
+  url: string
+  sign: Signer
+  timeoutMs: number
+  connections?: number
+}): ServiceClient {
+  const pool = new Pool(new URL(options.url).origin, {
+    connections: options.connections ?? 64,
+    connectTimeout: Math.min(1_000, options.timeoutMs),
+    keepAliveTimeout: 30_000,
+  })
+  const texts = new WeakMap<object, string>()
+  const textOf = (document: Parameters<typeof print>[0]) => {
+    const text = texts.get(document) ?? print(document)
+    texts.set(document, text)
+    return text
+  }
+
+  return {
+    async send(document, variables) {
+      const { correlationId, traceparent } = correlation()
+      const headers = {
+        'content-type': 'application/json',
+        authorization: `Bearer ${await options.sign(options.audience)}`,
+        'x-correlation-id': correlationId,
+        traceparent,
+      }
+      const body = JSON.stringify({ query: textOf(document), variables })
+      let status: number
+      let text: string
+      try {
+        const signal = AbortSignal.timeout(options.timeoutMs)
+        const response = await pool.request({ path: '/graphql', method: 'POST', headers, body, signal })
+        status = response.statusCode
+        text = await response.body.text()
+      } catch (error) {
+        const code = (error as { code?: string }).code
+        if (code && neverSent.has(code))
+          throw new NotAccepted(`${options.audience}: ${code}`, { cause: error })
+        throw new OutcomeUnknown(`${options.audience}: ${String(error)}`, { cause: error })
+      }
+      const answer = parseAnswer(text)
+      if (status !== 200 || !answer?.data || answer.errors) {
+        throw new OutcomeUnknown(`${options.audience}: ${status} ${text.slice(0, 300)}`)
+      }
+      return answer.data as never
+    },
+    close: () => pool.close(),
+  }
+}
+
+function parseAnswer(text: string): { data?: unknown; errors?: unknown } | null {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

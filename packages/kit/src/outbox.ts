@@ -1,0 +1,172 @@
+import type { DataOf, EventContract } from '@myhotel/contracts/event'
+import { Client } from 'pg'
+import type { Bus, Envelope } from './bus.ts'
+import { correlation } from './context.ts'
+import type { Logger } from './logger.ts'
+import { type Loop, loop } from './loop.ts'
+import type { Sql } from './sql.ts'
+
+/** An event of an aggregate at a version, not yet written down. */
+export type Announcement = {
+  readonly contract: EventContract
+  readonly aggregateId: string
+  readonly version: number
+  readonly data: unknown
+}
+
+/** What to announce, checked against its contract's type. */
+export function announcement<Contract extends EventContract<string, never>>(
+  contract: Contract,
+  aggregateId: string,
+  version: number,
+  data: DataOf<Contract>,
+): Announcement {
+  return { contract, aggregateId, version, data }
+}
+
+/** A row of the outbox as one JSON object, with the correlation of what is being done now. */
+export function toOutboxRow({ contract, aggregateId, version, data }: Announcement) {
+  return {
+    event_id: `${contract.context}.${aggregateId}:${version}`,
+    context: contract.context,
+    aggregate_id: aggregateId,
+    version,
+    type: contract.type,
+    schema_version: contract.version,
+    data: contract.schema.parse(data),
+    correlation_id: correlation().correlationId,
+    traceparent: correlation().traceparent,
+  }
+}
+
+/**
+ * Statement that appends rows to the outbox: `$1` is a JSON array of `toOutboxRow`. It is exported so that a hot
+ * path can make it part of a larger statement.
+ */
+export const appendToOutboxSql = `
+  INSERT INTO outbox (event_id, context, aggregate_id, version, type, schema_version, data, correlation_id, traceparent)
+  SELECT event_id, context, aggregate_id, version, type, schema_version, data, correlation_id, traceparent
+  FROM jsonb_to_recordset($1::jsonb) AS row(event_id text, context text, aggregate_id text, version int, type text,
+    schema_version int, data jsonb, correlation_id text, traceparent text)`
+
+/** Writes announcements in the transaction that makes them true; the relay publishes them after its commit. */
+export async function appendToOutbox(tx: Sql, announcements: readonly Announcement[]): Promise<void> {
+  if (announcements.length === 0) return
+  await tx.$executeRawUnsafe(appendToOutboxSql, JSON.stringify(announcements.map(toOutboxRow)))
+}
+
+const batchSize = 500
+
+/** The bus did not take all of a batch; the database is well. */
+class NotPublished extends Error {}
+
+type OutboxRow = {
+  seq: string
+  event_id: string
+  context: string
+  aggregate_id: string
+  version: number
+  type: string
+  schema_version: number
+  data: unknown
+  correlation_id: string
+  traceparent: string
+  occurred_at: Date
+}
+
+/**
+ * The relay of one database's outbox: whatever is not marked as published is published and, after the stream has
+ * stored it, marked. One relay at a time works on a database: the one that holds its advisory lock; the others
+ * stand by. It polls, because a cursor over ids loses rows of transactions that commit late; `wake` spares the
+ * wait after a commit.
+ */
+export function createRelay(options: { databaseUrl: string; bus: Bus; log: Logger }): Loop {
+  let client: Client | undefined
+
+  async function close() {
+    const closing = client
+    client = undefined
+    await closing?.end().catch(() => undefined)
+  }
+
+  /** A connection of its own that holds the lock, or undefined while another relay does. */
+  async function leader(): Promise<Client | undefined> {
+    if (client) return client
+    const candidate = new Client({ connectionString: options.databaseUrl, application_name: 'outbox-relay' })
+    candidate.on('error', () => void close())
+    try {
+      await candidate.connect()
+      const { rows } = await candidate.query(`SELECT pg_try_advisory_lock(hashtext('outbox-relay')) AS leads`)
+      if (rows[0].leads) client = candidate
+    } finally {
+      if (!client) await candidate.end().catch(() => undefined)
+    }
+    return client
+  }
+
+  async function publishBatch(connection: Client): Promise<boolean> {
+    const { rows } = await connection.query<OutboxRow>({
+      name: 'outbox-unpublished',
+      text: `SELECT seq, event_id, context, aggregate_id, version, type, schema_version, data, correlation_id,
+                    traceparent, occurred_at
+             FROM outbox WHERE published_at IS NULL ORDER BY seq LIMIT ${batchSize}`,
+    })
+    if (rows.length === 0) return false
+    const results = await Promise.allSettled(rows.map((row) => options.bus.publish(toEnvelope(row))))
+    const stored = rows.filter((_, index) => results[index]?.status === 'fulfilled').map((row) => row.seq)
+    if (stored.length > 0) {
+      await connection.query({
+        name: 'outbox-mark',
+        text: 'UPDATE outbox SET published_at = now() WHERE seq = ANY($1::bigint[])',
+        values: [stored],
+      })
+    }
+    const failed = results.find((result) => result.status === 'rejected')
+    if (failed) throw new NotPublished('events wait in the outbox', { cause: failed.reason })
+    return rows.length === batchSize
+  }
+
+  const relay = loop({
+    name: 'outbox-relay',
+    everyMs: 50,
+    log: options.log,
+    async work(signal) {
+      const connection = await leader()
+      if (!connection) {
+        await new Promise((resolve) => {
+          const timer = setTimeout(resolve, 1_000)
+          signal.addEventListener('abort', () => resolve(clearTimeout(timer)), { once: true })
+        })
+        return false
+      }
+      try {
+        return await publishBatch(connection)
+      } catch (error) {
+        if (!(error instanceof NotPublished)) await close()
+        throw error
+      }
+    },
+  })
+  return {
+    ...relay,
+    async stop() {
+      await relay.stop?.()
+      await close()
+    },
+  }
+}
+
+function toEnvelope(row: OutboxRow): Envelope {
+  return {
+    id: row.event_id,
+    context: row.context,
+    aggregateId: row.aggregate_id,
+    version: row.version,
+    type: row.type,
+    schemaVersion: row.schema_version,
+    time: row.occurred_at.toISOString(),
+    correlationId: row.correlation_id,
+    traceparent: row.traceparent,
+    data: row.data,
+  }
+}

@@ -1,0 +1,36 @@
+import { GraphQLError, GraphQLScalarType, Kind } from 'graphql'
+
+const currencies = new Set(Intl.supportedValuesOf('currency'))
+
+function scalar(name: string, description: string, check: (value: string) => boolean): GraphQLScalarType {
+  const parse = (value: unknown): string => {
+    if (typeof value === 'string' && check(value)) return value
+    throw new GraphQLError(`not a ${name} (${description}): ${JSON.stringify(value)?.slice(0, 60)}`, {
+      extensions: { code: 'BAD_USER_INPUT' },
+    })
+  }
+  return new GraphQLScalarType({
+    name,
+    description,
+    serialize: (value) => (value instanceof Date ? value.toISOString() : value),
+    parseValue: parse,
+    parseLiteral: (node) => parse(node.kind === Kind.STRING ? node.value : undefined),
+  })
+}
+
+function isCalendarDate(value: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(value) || value < '1000-01-01') return false
+  const date = new Date(`${value}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value)
+}
+
+const isInstant = (value: string) =>
+  /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/.test(value) &&
+  !Number.isNaN(Date.parse(value))
+
+/** Resolvers of the scalars that every subgraph shares. */
+export const scalars = {
+  Date: scalar('Date', 'ISO 8601 calendar date, 2027-02-28', isCalendarDate),
+  DateTime: scalar('DateTime', 'ISO 8601 instant, 2027-02-28T12:00:00Z', isInstant),
+  Currency: scalar('Currency', 'ISO 4217 code, EUR', (value) => currencies.has(value)),
+}

@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs'
+import { ApolloServer } from '@apollo/server'
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import { GraphQLError, type GraphQLFormattedError, parse } from 'graphql'
+import { correlated, newCorrelation } from './context.ts'
+import { answerError, header, httpServer, serveGraphql } from './http.ts'
+import { type Caller, createVerifier } from './identity.ts'
+import type { Logger } from './logger.ts'
+import { scalars } from './scalars.ts'
+import type { Part } from './service.ts'
+
+/** What every resolver of a subgraph is given. */
+export type RequestContext = {
+  readonly caller: Caller
+  /** Set by a client that has just written: a read model should answer only when it has seen this much. */
+  readonly readAfter: string | null
+  /**
+   * Notes that the request wrote `version` of an aggregate, `book.<id>`. The client is told, so that its next
+   * read of a read model can wait for it.
+   */
+  wrote(aggregate: string, version: number): void
+}
+
+/**
+ * The GraphQL server of a subgraph, at POST /graphql. It takes only requests with a token of the router or of a
+ * service (see identity.ts): nothing else about the caller is believed.
+ */
+export function subgraphServer(options: {
+  name: string
+  /** Path of the subgraph's schema.graphql. */
+  schemaFile: string
+  resolvers: object
+  keys: string
+  port: number
+  host: string
+  log: Logger
+}): Part {
+  const typeDefs = parse(readFileSync(options.schemaFile, 'utf8'))
+  const used = new Set(typeDefs.definitions.map((node) => ('name' in node ? node.name?.value : undefined)))
+  const known = Object.fromEntries(Object.entries(scalars).filter(([name]) => used.has(name)))
+  const schema = buildSubgraphSchema({ typeDefs, resolvers: { ...known, ...options.resolvers } })
+  const apollo = new ApolloServer<RequestContext>({
+    schema,
+    introspection: true,
+    csrfPrevention: false,
+    includeStacktraceInErrorResponses: false,
+    formatError: hideInternals(options.log),
+    logger: options.log,
+  })
+  const verify = createVerifier(options.name, options.keys)
+
+  const http = httpServer({
+    ...options,
+    handle(request, response) {
+      const under = newCorrelation(header(request, 'x-correlation-id'), header(request, 'traceparent'))
+      void correlated(under, async () => {
+        const token = /^Bearer (.+)$/i.exec(header(request, 'authorization') ?? '')?.[1]
+        const caller = token ? await verify(token) : null
+        if (!caller) return answerError(response, 401, 'UNAUTHENTICATED', 'a token of the router is needed')
+        if (request.method !== 'POST' || !request.url?.startsWith('/graphql')) {
+          return answerError(response, 404, 'NOT_FOUND', 'GraphQL is at POST /graphql')
+        }
+        const writes: string[] = []
+        const context: RequestContext = {
+          caller,
+          readAfter: header(request, 'x-read-after') ?? null,
+          wrote: (aggregate, version) => writes.push(`${aggregate}:${version}`),
+        }
+        const tellWrites = (): Record<string, string> =>
+          writes.length > 0 ? { 'x-wrote': writes.join(',') } : {}
+        await serveGraphql(apollo, async () => context, request, response, tellWrites)
+      }).catch((error: unknown) => {
+        options.log.error({ err: error }, 'request failed')
+        if (!response.headersSent) answerError(response, 500, 'INTERNAL_SERVER_ERROR', 'internal error')
+      })
+    },
+  })
+
+  return {
+    ...http,
+    async start(health) {
+      await apollo.start()
+      await http.start?.(health)
+    },
+    async stop() {
+      await http.stop?.()
+      await apollo.stop()
+    },
+  }
+}
+
+/** Errors that resolvers throw on purpose carry a code; all others are logged and told without their insides. */
+function hideInternals(log: Logger) {
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    if (formatted.extensions?.code !== 'INTERNAL_SERVER_ERROR') return formatted
+    log.error(
+      { err: (error as { originalError?: unknown }).originalError ?? error, path: formatted.path },
+      'resolver failed',
+    )
+    return { ...formatted, message: 'internal error', extensions: { code: 'INTERNAL_SERVER_ERROR' } }
+  }
+}
+
+/**
+ * The caller's user id.
+ * @throws GraphQLError UNAUTHENTICATED for anonymous callers, FORBIDDEN where none of `roles` is theirs.
+ */
+export function requireUser(context: RequestContext, ...roles: string[]): string {
+  const { subject } = context.caller
+  if (!subject) throw new GraphQLError('sign in first', { extensions: { code: 'UNAUTHENTICATED' } })
+  if (roles.length > 0 && !roles.some((role) => context.caller.roles.includes(role))) {
+    throw new GraphQLError(`only for: ${roles.join(', ')}`, { extensions: { code: 'FORBIDDEN' } })
+  }
+  return subject
+}
+
+/**
+ * Refuses everyone but another service.
+ * @throws GraphQLError FORBIDDEN
+ */
+export function requireService(context: RequestContext): void {
+  if (!hasRole(context, 'service')) {
+    throw new GraphQLError('only for services', { extensions: { code: 'FORBIDDEN' } })
+  }
+}
+
+/** Whether the caller has a role. */
+export function hasRole(context: RequestContext, role: string): boolean {
+  return context.caller.roles.includes(role)
+}

@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Logger } from './logger.ts'
+
+/**
+ * A part of a service with a life of its own: a database, the bus, the HTTP server, a consumer, a worker.
+ * Parts are started in the order in which they are listed and stopped in the reverse order.
+ */
+export type Part = {
+  readonly name: string
+  start?(service: Health): Promise<void>
+  /** Rejects, saying why, while the service cannot do its work for the lack of this part. */
+  ready?(): Promise<void>
+  stop?(): Promise<void>
+}
+
+/** What `/readyz` answers from. */
+export type Health = {
+  /** Each part by name: 'ok', or why it is not. */
+  check(): Promise<{ ready: boolean; parts: Record<string, string> }>
+}
+
+const stopWithinMs = 10_000
+
+/**
+ * Runs a service until SIGTERM or SIGINT: starts its parts, then stops them in reverse, each within ten seconds.
+ * While it stops it is not ready, so that no new work is sent to it.
+ */
+export async function runService(log: Logger, parts: readonly Part[]): Promise<void> {
+  let stopping = false
+  const health: Health = {
+    async check() {
+      const states = await Promise.all(
+        parts.map(
+          async (part) => [part.name, await (part.ready?.() ?? Promise.resolve()).then(ok, why)] as const,
+        ),
+      )
+      const ready = !stopping && states.every(([, state]) => state === 'ok')
+      return { ready, parts: Object.fromEntries(stopping ? [...states, ['service', 'stopping']] : states) }
+    },
+  }
+
+  const stop = async (signal: string) => {
+    if (stopping) return
+    stopping = true
+    log.info({ signal }, 'stopping')
+    for (const part of [...parts].reverse()) {
+      const stopped = part
+        .stop?.()
+        .catch((error: unknown) => log.error({ error, part: part.name }, 'part did not stop'))
+      await Promise.race([stopped, delay(stopWithinMs, undefined, { ref: false })])
+    }
+    log.info('stopped')
+    process.exit(0)
+  }
+  process.once('SIGTERM', () => void stop('SIGTERM'))
+  process.once('SIGINT', () => void stop('SIGINT'))
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'))
+
+  for (const part of parts) await part.start?.(health)
+}
+
+const ok = () => 'ok'
+const why = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto'
+import { Client } from 'pg'
+import { createIdentity, createSigner } from './identity.ts'
+
+/**
+ * Calls `probe` until it answers without throwing and with something that is not false, null or undefined.
+ * @throws the last failure after `withinMs` (10 s unless told).
+ */
+export async function eventually<Result>(
+  probe: () => Promise<Result> | Result,
+  { withinMs = 10_000, everyMs = 25 }: { withinMs?: number; everyMs?: number } = {},
+): Promise<NonNullable<Result>> {
+  const deadline = Date.now() + withinMs
+  let failure: unknown = new Error('the probe never answered')
+  while (Date.now() < deadline) {
+    try {
+      const result = await probe()
+      if (result !== false && result !== null && result !== undefined) return result as NonNullable<Result>
+      failure = new Error(`still ${String(result)} after ${withinMs} ms`)
+    } catch (error) {
+      failure = error
+    }
+    await new Promise((resolve) => setTimeout(resolve, everyMs))
+  }
+  throw failure
+}
+
+/** Where the tests' real PostgreSQL, NATS or Redis is; `npm test` starts them and says so. */
+export function testService(name: 'POSTGRES' | 'NATS' | 'REDIS'): string {
+  const url = process.env[`TEST_${name}_URL`]
+  if (!url) throw new Error(`TEST_${name}_URL is not set: run the tests by npm test`)
+  return url
+}
+
+/** A database of its own for one test file, made from the migrated template of a subgraph. */
+export async function createTestDatabase(subgraph: string): Promise<{ url: string; drop(): Promise<void> }> {
+  const server = testService('POSTGRES')
+  const name = `test_${subgraph}_${randomBytes(6).toString('hex')}`
+  await asAdmin(server, `CREATE DATABASE ${name} TEMPLATE template_${subgraph}`)
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return { url: url.href, drop: () => asAdmin(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) }
+}
+
+async function asAdmin(server: string, statement: string): Promise<void> {
+  const url = new URL(server)
+  url.pathname = '/postgres'
+  const client = new Client({ connectionString: url.href })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Identities for tests: a signer for each name and the public keys that a service under test should trust. */
+export async function createTestIdentities(...names: string[]) {
+  const pairs = await Promise.all(names.map(async (name) => [name, await createIdentity(name)] as const))
+  const keys = JSON.stringify({ keys: pairs.map(([, pair]) => pair.publicKey) })
+  const signers = new Map<string, Awaited<ReturnType<typeof createSigner>>>()
+  for (const [name, pair] of pairs) signers.set(name, await createSigner(JSON.stringify(pair.privateKey)))
+  return {
+    keys,
+    privateKey: (name: string) => JSON.stringify(pairs.find(([of]) => of === name)?.[1].privateKey),
+    signer(name: string) {
+      const signer = signers.get(name)
+      if (!signer) throw new Error(`no test identity ${name}`)
+      return signer
+    },
+  }
+}

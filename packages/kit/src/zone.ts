@@ -1,0 +1,28 @@
+import { Temporal } from 'temporal-polyfill'
+
+/** Whether the runtime knows an IANA time zone of this name. */
+export function isTimeZone(timeZone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The calendar date, `2027-02-28`, that it is at `instant` in a time zone. */
+export function dateIn(timeZone: string, instant: Date): string {
+  return Temporal.Instant.fromEpochMilliseconds(instant.getTime())
+    .toZonedDateTimeISO(timeZone)
+    .toPlainDate()
+    .toString()
+}
+
+/**
+ * The instant of a local wall-clock time in a time zone. A time that a clock change skips is moved on by the gap,
+ * one that occurs twice is the earlier (Temporal's "compatible").
+ */
+export function instantAt(date: string, time: string, timeZone: string): Date {
+  const zoned = Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime(timeZone)
+  return new Date(zoned.epochMilliseconds)
+}
