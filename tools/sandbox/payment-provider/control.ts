@@ -1,0 +1,50 @@
+import { z } from 'zod'
+
+/** A call of the provider's clients, as far as faults can tell them apart. */
+export type Operation = 'pay' | 'refund' | 'query'
+
+/** The faults that can be switched on, for as long as the process lives. Milliseconds; rates from 0 to 1. */
+export const faults = z.object({
+  /** Wait before doing the work. */
+  delayMs: z.number().min(0).default(0),
+  /** Wait after the work is done, before the answer. */
+  answerDelayMs: z.number().min(0).default(0),
+  /** Share of the calls that answer 500 and do nothing. */
+  failRate: z.number().min(0).max(1).default(0),
+  /** How many of the next calls answer 500 and do nothing. */
+  failNext: z.number().int().min(0).default(0),
+  /** Every call does its work, then the connection is cut without an answer. */
+  loseAnswers: z.boolean().default(false),
+  /** How many of the next calls do so. */
+  loseNext: z.number().int().min(0).default(0),
+  /** The calls that the faults hit; the others go on as if nothing were wrong. */
+  operations: z.array(z.enum(['pay', 'refund', 'query'])).default(['pay', 'refund', 'query']),
+})
+
+export type Faults = z.infer<typeof faults>
+
+/** Holds the faults that are switched on and says, call by call, what is to happen to it. */
+export class Control {
+  #faults: Faults = faults.parse({})
+
+  get current(): Faults {
+    return this.#faults
+  }
+
+  /** Switches on what is named; what is not named is off. */
+  set(next: Faults): void {
+    this.#faults = next
+  }
+
+  /** Decides the fate of one call and counts it against `failNext` and `loseNext`. */
+  next(operation: Operation): { delayMs: number; answerDelayMs: number; fails: boolean; loses: boolean } {
+    const now = this.#faults
+    if (!now.operations.includes(operation))
+      return { delayMs: 0, answerDelayMs: 0, fails: false, loses: false }
+    const fails = now.failNext > 0 || Math.random() < now.failRate
+    const loses = !fails && (now.loseAnswers || now.loseNext > 0)
+    if (fails && now.failNext > 0) now.failNext -= 1
+    if (loses && now.loseNext > 0) now.loseNext -= 1
+    return { delayMs: now.delayMs, answerDelayMs: now.answerDelayMs, fails, loses }
+  }
+}

@@ -1,0 +1,82 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { z } from 'zod'
+import { type Answer, type Call, HttpError, parse, type Route } from '../http.ts'
+import { type Control, faults, type Operation } from './control.ts'
+import type { Ledger, Payment } from './ledger.ts'
+
+const payRequest = z.object({
+  amount: z.int().positive(),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  method: z.string().min(1),
+  metadata: z.record(z.string(), z.string()).default({}),
+})
+const refundRequest = z.object({ amount: z.int().positive() })
+const idempotencyKey = z.string().min(1).max(255)
+
+/** The provider's HTTP API, its lists for tests, and the control API. */
+export function providerRoutes(ledger: Ledger, control: Control): Route[] {
+  const keyOf = (call: Call) => parse(idempotencyKey, call.headers['idempotency-key'])
+
+  async function pay(call: Call): Promise<Answer> {
+    const payment = await ledger.pay(keyOf(call), parse(payRequest, call.body))
+    if (payment.error) return { status: 402, body: { error: { ...payment.error, payment: payment.id } } }
+    return { status: 200, body: { ...payment, refunded: ledger.refundedOf(payment.id) } }
+  }
+
+  async function refund(call: Call): Promise<Answer> {
+    const { amount } = parse(refundRequest, call.body)
+    return { status: 200, body: await ledger.refund(keyOf(call), call.params.id ?? '', amount) }
+  }
+
+  async function find(by: Parameters<Ledger['find']>[0]): Promise<Answer> {
+    const payment: (Payment & { refunded: number }) | undefined = await ledger.find(by)
+    if (payment) return { status: 200, body: payment }
+    throw new HttpError(404, { error: { code: 'resource_missing', message: 'No such payment' } })
+  }
+
+  /** Puts a client's call under the faults that are switched on. */
+  function faulty(operation: Operation, work: (call: Call) => Promise<Answer>): Route['answer'] {
+    return async (call) => {
+      const fate = control.next(operation)
+      if (fate.delayMs > 0) await delay(fate.delayMs)
+      if (fate.fails) throw new HttpError(500, { error: { code: 'api_error', message: 'switched on' } })
+      const answer = await work(call)
+      if (fate.answerDelayMs > 0) await delay(fate.answerDelayMs)
+      return fate.loses ? 'lost' : answer
+    }
+  }
+
+  return [
+    { method: 'POST', path: '/v1/payments', answer: faulty('pay', pay) },
+    {
+      method: 'GET',
+      path: '/v1/payments',
+      answer: faulty('query', (call) => find({ key: parse(idempotencyKey, call.query.get('key')) })),
+    },
+    {
+      method: 'GET',
+      path: '/v1/payments/:id',
+      answer: faulty('query', (call) => find({ id: call.params.id ?? '' })),
+    },
+    { method: 'POST', path: '/v1/payments/:id/refunds', answer: faulty('refund', refund) },
+    { method: 'GET', path: '/v1/captures', answer: () => ({ status: 200, body: ledger.captures() }) },
+    { method: 'GET', path: '/v1/refunds', answer: () => ({ status: 200, body: ledger.refunds() }) },
+    { method: 'GET', path: '/control', answer: () => ({ status: 200, body: control.current }) },
+    {
+      method: 'PUT',
+      path: '/control',
+      answer: (call) => {
+        control.set(parse(faults, call.body ?? {}))
+        return { status: 200, body: control.current }
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/control',
+      answer: () => {
+        control.set(faults.parse({}))
+        return { status: 200, body: control.current }
+      },
+    },
+  ]
+}
