@@ -1,0 +1,59 @@
+import { parseArgs } from 'node:util'
+import { databaseNames, drift, migrate, newMigration } from './migrate/migrations.ts'
+import { withPostgres } from './test/private-services.ts'
+
+export { databaseNames, migrate } from './migrate/migrations.ts'
+
+const USAGE = `npm run migrate -- apply [NAME…]
+  brings databases up to date; each named by the environment, BOOK_DATABASE_URL for book
+npm run migrate -- new NAME TITLE
+  writes prisma/NAME/migrations/<time>_<title>/migration.sql: what schema.prisma has and the migrations lack
+npm run migrate -- check [NAME…]
+  says where schema.prisma and the migrations differ`
+
+async function main(args: string[]): Promise<number> {
+  const { positionals } = parseArgs({ args, allowPositionals: true })
+  const [command, ...rest] = positionals
+  const names = rest.length > 0 ? rest : await databaseNames()
+  if (command === 'apply') return apply(names)
+  if (command === 'check') return check(names)
+  const [name, ...title] = rest
+  if (command !== 'new' || name === undefined || title.length === 0) {
+    console.error(USAGE)
+    return 2
+  }
+  const file = await withPostgres((url) => newMigration(name, title.join(' '), url, new Date()))
+  console.log(`Written: ${file}\nRead it, complete it by hand, commit it.`)
+  return 0
+}
+
+async function apply(names: string[]): Promise<number> {
+  const urls = names.map((name) => ({ name, variable: `${name.toUpperCase()}_DATABASE_URL` }))
+  const missing = urls.filter(({ variable }) => !process.env[variable])
+  if (missing.length > 0) {
+    console.error(`Not set: ${missing.map(({ variable }) => variable).join(', ')}`)
+    return 2
+  }
+  for (const { name, variable } of urls) {
+    const applied = await migrate(name, process.env[variable] ?? '')
+    console.log(`${name}: ${applied.length > 0 ? applied.join(', ') : 'up to date'}`)
+  }
+  return 0
+}
+
+async function check(names: string[]): Promise<number> {
+  let differ = 0
+  await withPostgres(async (url) => {
+    for (const name of names) {
+      const sql = await drift(name, url)
+      if (sql === undefined) continue
+      differ++
+      console.error(
+        `${name}: schema.prisma has what its migrations lack. npm run migrate -- new ${name} …\n${sql}`,
+      )
+    }
+  })
+  return differ > 0 ? 1 : 0
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2))
