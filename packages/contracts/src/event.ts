@@ -26,3 +26,21 @@ export function defineEvent<const Type extends string, Data>(
 ): EventContract<Type, Data> {
   return { context, type, version, schema }
 }
+
+/** An event of an aggregate that is to be published, at the version of the aggregate that it made. */
+export type Announcement = {
+  readonly contract: EventContract
+  readonly aggregateId: string
+  readonly version: number
+  readonly data: unknown
+}
+
+/** What to announce; its data fit its contract. */
+export function announcement<Contract extends EventContract<string, never>>(
+  contract: Contract,
+  aggregateId: string,
+  version: number,
+  data: DataOf<Contract>,
+): Announcement {
+  return { contract, aggregateId, version, data }
+}

@@ -1,4 +1,4 @@
-import type { DataOf, EventContract } from '@myhotel/contracts/event'
+import type { Announcement } from '@myhotel/contracts/event'
 import { Client } from 'pg'
 import type { Bus, Envelope } from './bus.ts'
 import { correlation } from './context.ts'
@@ -6,23 +6,7 @@ import type { Logger } from './logger.ts'
 import { type Loop, loop } from './loop.ts'
 import type { Sql } from './sql.ts'
 
-/** An event of an aggregate at a version, not yet written down. */
-export type Announcement = {
-  readonly contract: EventContract
-  readonly aggregateId: string
-  readonly version: number
-  readonly data: unknown
-}
-
-/** What to announce, checked against its contract's type. */
-export function announcement<Contract extends EventContract<string, never>>(
-  contract: Contract,
-  aggregateId: string,
-  version: number,
-  data: DataOf<Contract>,
-): Announcement {
-  return { contract, aggregateId, version, data }
-}
+export { type Announcement, announcement } from '@myhotel/contracts/event'
 
 /** A row of the outbox as one JSON object, with the correlation of what is being done now. */
 export function toOutboxRow({ contract, aggregateId, version, data }: Announcement) {
