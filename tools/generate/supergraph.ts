@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { composeServices } from '@apollo/composition'
+import { type GraphQLError, parse } from 'graphql'
+import type { GeneratedFile } from './files.ts'
+import { gatewayLimits } from './gateway-limits.ts'
+import { subgraphNames } from './graphql.ts'
+
+/** The composed supergraph, or every reason why there is none; hints are worth reading, but no errors. */
+export type Composition = { supergraph?: GeneratedFile; errors: string[]; hints: string[] }
+
+/**
+ * Composes all subgraphs/<name>/schema.graphql into router/supergraph.graphql, without a network. The URLs in
+ * it are placeholders of the form http://<name>:4000/graphql; the router takes them from its environment.
+ */
+export async function compose(root: string): Promise<Composition> {
+  const names = await subgraphNames(root)
+  const services = await Promise.all(
+    names.map(async (name) => ({
+      name,
+      url: `http://${name}:4000/graphql`,
+      typeDefs: parse(await readFile(join(root, 'subgraphs', name, 'schema.graphql'), 'utf8')),
+    })),
+  )
+  const limits = services.flatMap(({ name, typeDefs }) =>
+    gatewayLimits(typeDefs).map((why) => `${name}: ${why}`),
+  )
+  const { supergraphSdl, errors = [], hints = [] } = composeServices(services)
+  const path = join(root, 'router/supergraph.graphql')
+  const composed = supergraphSdl !== undefined && limits.length === 0
+  return {
+    ...(composed && { supergraph: { path, content: `${supergraphSdl}\n` } }),
+    errors: [...limits, ...errors.map(readable)],
+    hints: hints.map((hint) => `${hint.definition.code}: ${hint.message}`),
+  }
+}
+
+function readable(error: GraphQLError): string {
+  const at = error.nodes?.map((node) => ('subgraph' in node ? `${node.subgraph}` : '')).filter(Boolean)
+  const where = at && at.length > 0 ? ` (${[...new Set(at)].join(', ')})` : ''
+  return `${error.extensions.code ?? 'INVALID'}: ${error.message}${where}`
+}
