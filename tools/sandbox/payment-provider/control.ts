@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** A call of the provider's clients, as far as faults can tell them apart. */
-export type Operation = 'pay' | 'refund' | 'query'
+export type Operation = 'pay' | 'refund' | 'query' | 'close'
 
 /** The faults that can be switched on, for as long as the process lives. Milliseconds; rates from 0 to 1. */
 export const faults = z.object({
@@ -18,7 +18,9 @@ export const faults = z.object({
   /** How many of the next calls do so. */
   loseNext: z.number().int().min(0).default(0),
   /** The calls that the faults hit; the others go on as if nothing were wrong. */
-  operations: z.array(z.enum(['pay', 'refund', 'query'])).default(['pay', 'refund', 'query']),
+  operations: z
+    .array(z.enum(['pay', 'refund', 'query', 'close']))
+    .default(['pay', 'refund', 'query', 'close']),
 })
 
 export type Faults = z.infer<typeof faults>

@@ -1,5 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { HttpError } from '../http.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { testCard } from './test-cards.ts'
 
@@ -28,7 +29,10 @@ export type Refund = {
   created: string
 }
 
-type Entry = { fingerprint: string } & ({ payment: Payment } | { refund: Refund })
+/** The mark on a key that was closed before anything was paid under it. */
+export type Closure = { key: string; status: 'closed'; created: string }
+
+type Entry = { fingerprint: string } & ({ payment: Payment } | { refund: Refund } | { closure: Closure })
 /** An entry with the promise that it is on the disk: nobody is answered before that. */
 type Known = { entry: Entry; durable: Promise<void> }
 
@@ -67,6 +71,22 @@ export class Ledger {
     throw keyReused(key)
   }
 
+  /**
+   * Closes a key: unless a payment was made under it, none ever will be, not even by a request that is late.
+   * Answers what the key stands for from now on.
+   */
+  async closeKey(key: string): Promise<(Payment & { refunded: number }) | Closure> {
+    const known =
+      this.#byKey.get(key) ??
+      this.#record({
+        fingerprint: 'closed',
+        closure: { key, status: 'closed', created: new Date().toISOString() },
+      })
+    await known.durable
+    if ('refund' in known.entry) throw keyReused(key)
+    return 'closure' in known.entry ? known.entry.closure : this.#told(known.entry.payment)
+  }
+
   /** Gives `amount` of a payment back. 404 for no such payment, 400 for more than is left of it. */
   async refund(key: string, paymentId: string, amount: number): Promise<Refund> {
     const fingerprint = fingerprintOf({ refund: { paymentId, amount } })
@@ -77,13 +97,14 @@ export class Ledger {
   }
 
   /** What the provider says of a payment to whoever asks; waits until it is durable. */
-  async find(by: { key: string } | { id: string }): Promise<(Payment & { refunded: number }) | undefined> {
+  async find(
+    by: { key: string } | { id: string },
+  ): Promise<(Payment & { refunded: number }) | Closure | undefined> {
     const key = 'key' in by ? by.key : this.#payments.get(by.id)?.key
     const known = key === undefined ? undefined : this.#byKey.get(key)
-    if (!known || !('payment' in known.entry)) return undefined
+    if (!known || 'refund' in known.entry) return undefined
     await known.durable
-    const { payment } = known.entry
-    return { ...payment, refunded: this.refundedOf(payment.id) }
+    return 'closure' in known.entry ? known.entry.closure : this.#told(known.entry.payment)
   }
 
   refundedOf(paymentId: string): number {
@@ -104,8 +125,14 @@ export class Ledger {
     return this.#journal.close()
   }
 
+  #told(payment: Payment): Payment & { refunded: number } {
+    return { ...payment, refunded: this.refundedOf(payment.id) }
+  }
+
   #known(key: string, fingerprint: string): Known | undefined {
     const known = this.#byKey.get(key)
+    if (known && 'closure' in known.entry)
+      throw new HttpError(409, { error: { code: 'key_closed', message: `The key was closed: ${key}` } })
     if (known && known.entry.fingerprint !== fingerprint) throw keyReused(key)
     return known
   }
@@ -141,6 +168,8 @@ export class Ledger {
     if ('payment' in entry) {
       this.#byKey.set(entry.payment.key, known)
       this.#payments.set(entry.payment.id, entry.payment)
+    } else if ('closure' in entry) {
+      this.#byKey.set(entry.closure.key, known)
     } else {
       const { key, paymentId, amount } = entry.refund
       this.#byKey.set(key, known)
@@ -167,18 +196,6 @@ function decide(key: string, request: Pick<Payment, 'amount' | 'currency' | 'met
         : { code: card.code, decline_code: card.declineCode, message: card.message },
     created: new Date().toISOString(),
   }
-}
-
-function fingerprintOf(request: unknown): string {
-  return createHash('sha256').update(canonical(request)).digest('base64')
-}
-
-/** JSON with sorted members, so that the order in which a client writes them does not matter. */
-function canonical(value: unknown): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join()}}`
 }
 
 function keyReused(key: string): HttpError {

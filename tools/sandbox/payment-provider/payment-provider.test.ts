@@ -90,6 +90,25 @@ describe('paying', () => {
   })
 })
 
+describe('closing a key', () => {
+  const close = (key: string) => call('DELETE', `/v1/payments?key=${key}`)
+
+  test('refuses a payment that comes late, also after a restart', async () => {
+    expect(await close('k1')).toMatchObject({ status: 200, body: { status: 'closed' } })
+    await provider.stop('SIGKILL')
+    provider = await start()
+    expect(await pay('k1')).toMatchObject({ status: 409, body: { error: { code: 'key_closed' } } })
+    expect(await close('k1')).toEqual(await call('GET', '/v1/payments?key=k1'))
+    expect((await call('GET', '/v1/captures')).body).toEqual([])
+  })
+
+  test('comes too late for a payment that was made: it is told', async () => {
+    const paid = await pay('k1')
+    expect(await close('k1')).toEqual(paid)
+    expect(await pay('k1')).toEqual(paid)
+  })
+})
+
 describe('refunding', () => {
   test('gives back once a key, never more than was paid', async () => {
     const { body: payment } = await pay('k1')

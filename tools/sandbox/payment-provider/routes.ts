@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { type Answer, type Call, HttpError, parse, type Route } from '../http.ts'
 import { type Control, faults, type Operation } from './control.ts'
-import type { Ledger, Payment } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
 
 const payRequest = z.object({
   amount: z.int().positive(),
@@ -29,7 +29,7 @@ export function providerRoutes(ledger: Ledger, control: Control): Route[] {
   }
 
   async function find(by: Parameters<Ledger['find']>[0]): Promise<Answer> {
-    const payment: (Payment & { refunded: number }) | undefined = await ledger.find(by)
+    const payment = await ledger.find(by)
     if (payment) return { status: 200, body: payment }
     throw new HttpError(404, { error: { code: 'resource_missing', message: 'No such payment' } })
   }
@@ -57,6 +57,14 @@ export function providerRoutes(ledger: Ledger, control: Control): Route[] {
       method: 'GET',
       path: '/v1/payments/:id',
       answer: faulty('query', (call) => find({ id: call.params.id ?? '' })),
+    },
+    {
+      method: 'DELETE',
+      path: '/v1/payments',
+      answer: faulty('close', async (call) => ({
+        status: 200,
+        body: await ledger.closeKey(parse(idempotencyKey, call.query.get('key'))),
+      })),
     },
     { method: 'POST', path: '/v1/payments/:id/refunds', answer: faulty('refund', refund) },
     { method: 'GET', path: '/v1/captures', answer: () => ({ status: 200, body: ledger.captures() }) },
