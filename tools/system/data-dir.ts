@@ -1,0 +1,60 @@
+import { mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { stopLeftovers } from './leftovers.ts'
+import { LOCK_FILE, lock } from './lock.ts'
+import { isRunning } from './os-process.ts'
+import { readRecord } from './record.ts'
+
+/** How long a system that is just being stopped may take before we give up waiting for it. */
+const WAIT_FOR_OTHER_MS = 60_000
+
+/** A data directory that is ours until released. */
+export type Claim = { dataDir: string; release(): void }
+
+/**
+ * Takes a data directory for a new system: waits for one that is just stopping, stops what a killed one left
+ * behind, empties it if asked.
+ *
+ * @throws in a sentence when a system runs there, or when the folder has never been a data directory
+ */
+export async function claimDataDir(
+  directory: string,
+  { reset = false, log }: { reset?: boolean; log?: (line: string) => void },
+): Promise<Claim> {
+  mkdirSync(resolve(directory), { recursive: true })
+  const dataDir = realpathSync(resolve(directory))
+  const content = readdirSync(dataDir)
+  if (content.length > 0 && !content.includes(LOCK_FILE)) {
+    throw new Error(`${dataDir} is not empty and not a data directory of MyHotel: choose another one.`)
+  }
+  const deadline = Date.now() + WAIT_FOR_OTHER_MS
+  let said = false
+  const taken = await lock(dataDir, () => {
+    const other = readRecord(dataDir)
+    if (other && other.state !== 'stopping' && isRunning(other.launcher)) return true
+    if (!said) log?.('waiting for the previous system to stop …')
+    said = true
+    return Date.now() > deadline
+  })
+  if (!taken) {
+    const other = readRecord(dataDir)
+    const whose = other ? ` (process ${other.launcher.pid}, router ${other.router || 'not yet up'})` : ''
+    throw new Error(`A MyHotel runs already in ${dataDir}${whose}. Stop it, or choose another --data-dir.`)
+  }
+  try {
+    const stopped = await stopLeftovers(dataDir)
+    if (stopped.length > 0) log?.(`stopped what an earlier system had left running: ${stopped.join(', ')}`)
+    if (reset) empty(dataDir)
+    mkdirSync(join(dataDir, 'logs'), { recursive: true })
+  } catch (error) {
+    taken.release()
+    throw error
+  }
+  return { dataDir, release: taken.release }
+}
+
+function empty(dataDir: string): void {
+  for (const name of readdirSync(dataDir)) {
+    if (!name.startsWith(LOCK_FILE)) rmSync(join(dataDir, name), { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process'
+import { constants } from 'node:fs'
+import { access, mkdir, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
+import type { ProcessSpec } from './supervisor.ts'
+
+const run = promisify(execFile)
+
+/** Debian keeps servers in sbin, which an ordinary user's PATH does not name. */
+const FURTHER_FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/opt/homebrew/bin']
+
+/** Programs that npm does not have; each has the name of its Debian package. */
+export type ServerProgram = 'nats-server' | 'redis-server'
+
+/**
+ * Paths of the programs asked for. What is missing is installed where that can be done without a question
+ * (root on Debian or Ubuntu).
+ * @throws in a sentence that names what is missing and the command that installs it
+ */
+export async function findPrograms(
+  wanted: readonly ServerProgram[],
+  notice: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<Record<ServerProgram, string>> {
+  let missing = await missingOf(wanted)
+  const apt = await find('apt-get')
+  if (missing.length > 0 && apt && process.getuid?.() === 0) {
+    notice(`installing ${missing.join(' and ')} by apt-get …`)
+    await installByApt(apt, missing, signal)
+    missing = await missingOf(wanted)
+  }
+  if (missing.length > 0) throw new Error(explainMissing(missing, apt !== null))
+  const [nats, redis] = await Promise.all([find('nats-server'), find('redis-server')])
+  return { 'nats-server': nats ?? '', 'redis-server': redis ?? '' }
+}
+
+async function missingOf(wanted: readonly ServerProgram[]): Promise<ServerProgram[]> {
+  const paths = await Promise.all(wanted.map(find))
+  return wanted.filter((_, index) => paths[index] === null)
+}
+
+async function find(program: string): Promise<string | null> {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), ...FURTHER_FOLDERS]
+  for (const folder of folders) {
+    if (folder === '') continue
+    const path = join(folder, program)
+    if (
+      await access(path, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path
+  }
+  return null
+}
+
+function explainMissing(missing: readonly string[], hasApt: boolean): string {
+  const what = `MyHotel needs ${missing.join(' and ')}, which ${missing.length > 1 ? 'are' : 'is'} not installed.`
+  const how = hasApt
+    ? `Install by: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing.join(' ')}`
+    : 'Install by your package manager (Homebrew: brew install nats-server redis)'
+  return `${what} ${how} – or name servers that run already in NATS_URL and REDIS_URL.`
+}
+
+/**
+ * Debian starts a server as soon as it is installed, on its standard port, and again at each boot. We want the
+ * program only: policy-rc.d forbids the first, disabling the unit the second.
+ */
+async function installByApt(apt: string, packages: readonly string[], signal?: AbortSignal): Promise<void> {
+  const options = { signal, maxBuffer: 64 << 20, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
+  const policy = '/usr/sbin/policy-rc.d'
+  const ours = await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' }).then(
+    () => true,
+    () => false,
+  )
+  try {
+    await run(apt, ['update', '-q'], options)
+    await run(apt, ['install', '-y', '-q', '--no-install-recommends', ...packages], options)
+    await run('systemctl', ['disable', ...packages]).catch(() => {})
+  } catch (error) {
+    const { stderr = '' } = error as { stderr?: string }
+    throw new Error(`apt-get could not install ${packages.join(' and ')}.\n${stderr.trim()}`, {
+      cause: error,
+    })
+  } finally {
+    if (ours) await rm(policy, { force: true })
+  }
+}
+
+type Place = { program: string; dataDir: string; port: number; env: NodeJS.ProcessEnv; log: string }
+
+/** A private NATS server with JetStream, its streams under `<data-dir>/nats`. */
+export async function natsServer({ program, dataDir, port, env, log }: Place): Promise<ProcessSpec> {
+  const cwd = join(dataDir, 'nats')
+  await mkdir(cwd, { recursive: true })
+  const config = join(dataDir, 'nats.conf')
+  const lines = [
+    'server_name: myhotel',
+    `listen: "127.0.0.1:${port}"`,
+    `jetstream { store_dir: ${JSON.stringify(cwd)} }`,
+  ]
+  await writeFile(config, `${lines.join('\n')}\n`)
+  return {
+    name: 'nats',
+    kind: 'infrastructure',
+    url: `nats://127.0.0.1:${port}`,
+    command: [program, '-c', config],
+    env,
+    cwd,
+    log,
+    isReady: async () => /"jetstream":\s*true/.test(await conversation(port, '')),
+  }
+}
+
+/** A private Redis that keeps what it is told in an append-only file under `<data-dir>/redis`. */
+export async function redisServer({ program, dataDir, port, env, log }: Place): Promise<ProcessSpec> {
+  const cwd = join(dataDir, 'redis')
+  await mkdir(cwd, { recursive: true })
+  const settings = { port, bind: '127.0.0.1', dir: cwd, appendonly: 'yes', save: '', 'set-proc-title': 'no' }
+  return {
+    name: 'redis',
+    kind: 'infrastructure',
+    url: `redis://127.0.0.1:${port}`,
+    command: [program, ...Object.entries(settings).flatMap(([key, value]) => [`--${key}`, String(value)])],
+    env,
+    cwd,
+    log,
+    isReady: async () => (await conversation(port, 'PING\r\n')).startsWith('+PONG'),
+  }
+}
+
+/** What a server on this port answers first, after being told `greeting`. */
+function conversation(port: number, greeting: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1', timeout: 2_000 })
+    socket.once('connect', () => socket.write(greeting))
+    socket.once('data', (data) => {
+      resolve(data.toString())
+      socket.destroy()
+    })
+    socket.once('timeout', () => socket.destroy(new Error('no answer')))
+    socket.once('close', () => reject(new Error('closed without an answer')))
+    socket.once('error', reject)
+  })
+}
