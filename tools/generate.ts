@@ -35,22 +35,23 @@ export async function generate(args: string[], root = ROOT): Promise<number> {
   const all = !PARTS.some((part) => values[part])
   if ((all || values.prisma) && !values.check) await generatePrisma(root)
   const files: GeneratedFile[] = []
+  let failed = false
   if (all || values.graphql) files.push(...(await graphqlFiles(root)))
   if (all || values.supergraph) {
     const supergraph = await composed(root)
-    if (!supergraph) return 1
-    files.push(supergraph)
+    if (supergraph) files.push(supergraph)
+    else failed = true
   }
   const surplus = all || values.graphql ? await leftOver(root, files) : []
   if (!values.check) {
     await write(files, surplus)
     console.log(`${files.length} files generated`)
-    return 0
+    return failed ? 1 : 0
   }
   const wrong = [...(await stale(files)).map(({ path }) => path), ...surplus]
   for (const path of wrong) console.error(`stale: ${relative(root, path)}`)
   if (wrong.length > 0) console.error('Run `npm run generate` and commit what it writes.')
-  return wrong.length > 0 ? 1 : 0
+  return failed || wrong.length > 0 ? 1 : 0
 }
 
 async function generatePrisma(root: string): Promise<void> {
