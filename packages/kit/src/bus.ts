@@ -48,6 +48,8 @@ export type Delivery = {
   readonly attempt: number
   /** Position in the stream. */
   readonly sequence: number
+  /** How many are stored after it for this reader. */
+  readonly pending: number
 }
 
 /** JetStream as the services use it. This file is the only one that knows the client library. */
@@ -295,6 +297,7 @@ function toDelivery(context: string, message: JsMsg): Delivery {
     body,
     attempt: message.info.redeliveryCount,
     sequence: message.seq,
+    pending: message.info.pending,
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { ApolloServer } from '@apollo/server'
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { GraphQLError, type GraphQLFormattedError, parse } from 'graphql'
 import { correlated, newCorrelation } from './context.ts'
@@ -19,6 +19,8 @@ export type RequestContext = {
    * read of a read model can wait for it.
    */
   wrote(aggregate: string, version: number): void
+  /** What a resolver puts here is told in the `extensions` of the answer. */
+  readonly extensions: Record<string, unknown>
 }
 
 /**
@@ -46,6 +48,7 @@ export function subgraphServer(options: {
     includeStacktraceInErrorResponses: false,
     formatError: hideInternals(options.log),
     logger: options.log,
+    plugins: [tellExtensions],
   })
   const verify = createVerifier(options.name, options.keys)
 
@@ -65,6 +68,7 @@ export function subgraphServer(options: {
           caller,
           readAfter: header(request, 'x-read-after') ?? null,
           wrote: (aggregate, version) => writes.push(`${aggregate}:${version}`),
+          extensions: {},
         }
         const tellWrites = (): Record<string, string> =>
           writes.length > 0 ? { 'x-wrote': writes.join(',') } : {}
@@ -87,6 +91,16 @@ export function subgraphServer(options: {
       await apollo.stop()
     },
   }
+}
+
+const tellExtensions: ApolloServerPlugin<RequestContext> = {
+  requestDidStart: async () => ({
+    async willSendResponse({ contextValue, response }) {
+      if (response.body.kind !== 'single' || Object.keys(contextValue.extensions).length === 0) return
+      const { singleResult } = response.body
+      singleResult.extensions = { ...singleResult.extensions, ...contextValue.extensions }
+    },
+  }),
 }
 
 /** Errors that resolvers throw on purpose carry a code; all others are logged and told without their insides. */

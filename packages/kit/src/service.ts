@@ -7,6 +7,8 @@ import type { Logger } from './logger.ts'
  */
 export type Part = {
   readonly name: string
+  /** The service can do its work without this part: how it is is told, but decides nothing. */
+  readonly optional?: boolean
   start?(service: Health): Promise<void>
   /** Rejects, saying why, while the service cannot do its work for the lack of this part. */
   ready?(): Promise<void>
@@ -30,12 +32,14 @@ export async function runService(log: Logger, parts: readonly Part[]): Promise<v
   const health: Health = {
     async check() {
       const states = await Promise.all(
-        parts.map(
-          async (part) => [part.name, await (part.ready?.() ?? Promise.resolve()).then(ok, why)] as const,
-        ),
+        parts.map(async (part) => ({
+          part,
+          state: await (part.ready?.() ?? Promise.resolve()).then(ok, why),
+        })),
       )
-      const ready = !stopping && states.every(([, state]) => state === 'ok')
-      return { ready, parts: Object.fromEntries(stopping ? [...states, ['service', 'stopping']] : states) }
+      const ready = !stopping && states.every(({ part, state }) => part.optional || state === 'ok')
+      const told = states.map(({ part, state }) => [part.name, state])
+      return { ready, parts: Object.fromEntries(stopping ? [...told, ['service', 'stopping']] : told) }
     },
   }
 
