@@ -36,11 +36,11 @@ export type Announcement = {
 }
 
 /** What to announce; its data fit its contract. */
-export function announcement<Contract extends EventContract<string, never>>(
-  contract: Contract,
+export function announcement<Data>(
+  contract: EventContract<string, Data>,
   aggregateId: string,
   version: number,
-  data: DataOf<Contract>,
+  data: NoInfer<Data>,
 ): Announcement {
   return { contract, aggregateId, version, data }
 }

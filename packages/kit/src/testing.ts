@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import type { Announcement } from '@myhotel/contracts/event'
 import { Client } from 'pg'
+import type { Bus, Consumption, Envelope, Verdict } from './bus.ts'
 import { createIdentity, createSigner } from './identity.ts'
 
 /**
@@ -67,6 +69,51 @@ export async function createTestIdentities(...names: string[]) {
       const signer = signers.get(name)
       if (!signer) throw new Error(`no test identity ${name}`)
       return signer
+    },
+  }
+}
+
+/** An announcement as it travels. */
+export function asEvent({ contract, aggregateId, version, data }: Announcement): Envelope {
+  return {
+    id: `${contract.context}.${aggregateId}:${version}`,
+    context: contract.context,
+    aggregateId,
+    version,
+    type: contract.type,
+    schemaVersion: contract.version,
+    time: new Date().toISOString(),
+    correlationId: 'test',
+    traceparent: '00-00000000000000000000000000000001-0000000000000001-01',
+    data,
+  }
+}
+
+/**
+ * A bus whose subscriptions are served by the test: twice, late, in any order, which JetStream does only when it
+ * must. What a subscriber answers is what JetStream would be told.
+ */
+export function createPostman(): {
+  bus: Bus
+  deliver(event: Envelope, attempt?: number): Promise<Verdict[]>
+} {
+  const consumptions: Consumption[] = []
+  const bus: Bus = {
+    name: 'postman',
+    async publish() {},
+    replay: async (_context, _onEvent, from = 1) => from,
+    consume(consumption) {
+      consumptions.push(consumption)
+      return { name: consumption.durable }
+    },
+  }
+  return {
+    bus,
+    async deliver(envelope, attempt = 1) {
+      const subject = `${envelope.context}.${envelope.aggregateId}`
+      const delivery = { envelope, subject, body: JSON.stringify(envelope.data), attempt, sequence: 1 }
+      const listening = consumptions.filter(({ context }) => context === envelope.context)
+      return Promise.all(listening.map(({ handle }) => handle(delivery)))
     },
   }
 }
