@@ -150,14 +150,14 @@ export async function bringUp(options: Options) {
     }
   }
 
+  /** In a process of its own: the migration engine would stay in the launcher's memory. */
   async function migrate(): Promise<void> {
-    const file = join(import.meta.dirname, 'migrate-databases.ts')
-    const databases = { ...env, MYHOTEL_DATABASES: JSON.stringify(record.databases) }
-    const done = await run(process.execPath, [file, join(root, 'prisma')], { env: databases, signal }).catch(
-      (error) => {
-        throw new Error(`The databases could not be migrated.\n${error.stderr}`, { cause: error })
-      },
-    )
+    const urls = layout.databases.map((name) => [`${variable(name)}_DATABASE_URL`, record.databases[name]])
+    const [command = '', ...args] = [...node('tools/migrate.ts'), 'apply', ...layout.databases]
+    const environment = { ...env, ...Object.fromEntries(urls) }
+    const done = await run(command, args, { cwd: root, env: environment, signal }).catch((error) => {
+      throw new Error(`The databases could not be migrated.\n${error.stderr}`, { cause: error })
+    })
     await writeFile(log('migrations'), done.stdout, { flag: 'a' })
   }
 

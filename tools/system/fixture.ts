@@ -22,8 +22,6 @@ export function makeSmallRepository(root: string): void {
   for (const folder of ['subgraphs/alpha', 'subgraphs/beta', 'router']) put(`${folder}/src/main.ts`, SERVICE)
   put('tools/sandbox/mail-catcher/main.ts', SERVICE)
   put('tools/sandbox/identity-provider/main.ts', SERVICE)
-  put(
-    'prisma/alpha/migrations/20260101000000_first/migration.sql',
-    'CREATE TABLE "thing" (id int PRIMARY KEY);',
-  )
+  put('tools/migrate.ts', 'console.log(process.argv.slice(2).join(), process.env.ALPHA_DATABASE_URL)')
+  put('prisma/alpha/migrations/migration_lock.toml', '')
 }

@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { bringUp } from './bring-up.ts'
 import { requestToken } from './client.ts'
 import { claimDataDir } from './data-dir.ts'
@@ -79,8 +80,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     record.processes = [...supervised.values()].map((process) => process.entry())
     writeRecord(dataDir, record)
   }
-  const notice = (line: string) => {
+  const note = (line: string) =>
     appendFileSync(join(logs, 'launcher.log'), `${new Date().toISOString()} ${line}\n`)
+  const notice = (line: string) => {
+    note(line)
     options.log?.(line)
   }
   const get = (name: string): Supervised => {
@@ -150,26 +153,27 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       stopAll,
     }
   } catch (error) {
-    notice(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    note(inspect(error))
     await stopAll()
     throw error
   }
 }
 
 function emptyRecord(dataDir: string): SystemRecord {
-  const launcher = identify(process.pid) ?? { pid: process.pid, started: '' }
   return {
-    ...{
-      state: 'starting',
-      launcher,
-      dataDir,
-      router: '',
-      playground: '',
-      databases: {},
-      nats: '',
-      redis: '',
-    },
-    ...{ mail: null, smtp: '', paymentProvider: null, tokenIssuer: '', processes: [] },
+    state: 'starting',
+    launcher: identify(process.pid) ?? { pid: process.pid, started: '' },
+    dataDir,
+    router: '',
+    playground: '',
+    databases: {},
+    nats: '',
+    redis: '',
+    mail: null,
+    smtp: '',
+    paymentProvider: null,
+    tokenIssuer: '',
+    processes: [],
   }
 }
 
