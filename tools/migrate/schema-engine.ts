@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/driver-adapter-utils'
 import * as wasm from '@prisma/schema-engine-wasm/schema_engine_bg'
@@ -18,8 +18,8 @@ async function load(): Promise<void> {
   // Where the engine leaves the message of a panic before it traps.
   Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: console.error } })
   // By hand, because importing a .wasm file as a module still prints a warning in Node 24.
-  const glue = import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg')
-  const bytes = await readFile(fileURLToPath(glue).replace(/\.js$/, '.wasm'))
+  const glue = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg')
+  const bytes = await readFile(glue.replace(/\.js$/, '.wasm'))
   const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': { ...wasm } })
   wasm.__wbg_set_wasm(instance.exports)
   instance.exports.__wbindgen_start?.()

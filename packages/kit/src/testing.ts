@@ -111,7 +111,7 @@ export function createPostman(): {
     bus,
     async deliver(envelope, attempt = 1) {
       const subject = `${envelope.context}.${envelope.aggregateId}`
-      const delivery = { envelope, subject, body: JSON.stringify(envelope.data), attempt, sequence: 1 }
+      const delivery = { envelope, subject, body: JSON.stringify(envelope.data), attempt, sequence: 1, pending: 0 }
       const listening = consumptions.filter(({ context }) => context === envelope.context)
       return Promise.all(listening.map(({ handle }) => handle(delivery)))
     },
