@@ -26,13 +26,18 @@ export type ServiceClient = {
   close(): Promise<void>
 }
 
-const neverSent = new Set([
+const noConnection = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
 ])
+
+/** Whether a request of undici's failed before there was a connection: the other side has seen nothing of it. */
+export function wasNeverSent(error: unknown): boolean {
+  return noConnection.has((error as { code?: string } | null)?.code ?? '')
+}
 
 /** A client of the subgraph `audience` at `url`, with keep-alive and a time-out for the whole exchange. */
 export function createServiceClient(options: {
@@ -72,9 +77,8 @@ export function createServiceClient(options: {
         status = response.statusCode
         text = await response.body.text()
       } catch (error) {
-        const code = (error as { code?: string }).code
-        if (code && neverSent.has(code))
-          throw new NotAccepted(`${options.audience}: ${code}`, { cause: error })
+        if (wasNeverSent(error))
+          throw new NotAccepted(`${options.audience}: ${String(error)}`, { cause: error })
         throw new OutcomeUnknown(`${options.audience}: ${String(error)}`, { cause: error })
       }
       const answer = parseAnswer(text)

@@ -6,6 +6,9 @@ import type { Health, Part } from './service.ts'
 
 const longestBody = 1024 * 1024
 
+/** How often a server that is stopping looks for connections that have nothing more to do. */
+const sweepEveryMs = 50
+
 /**
  * The HTTP server of a service: `/livez` says that the process runs, `/readyz` whether it can do its work and,
  * part by part, why not. All else goes to `handle`. Stopping lets the requests under way finish.
@@ -17,10 +20,12 @@ export function httpServer(options: {
   handle: RequestListener
 }): Part {
   const server = createServer({ keepAliveTimeout: 65_000 })
+  let stopping = false
   return {
     name: 'http',
     async start(health) {
       server.on('request', (request, response) => {
+        if (stopping) response.setHeader('connection', 'close')
         if (request.url === '/livez') return answer(response, 200, { status: 'ok' })
         if (request.url === '/readyz') return void answerReadiness(response, health)
         options.handle(request, response)
@@ -34,8 +39,13 @@ export function httpServer(options: {
     },
     stop: () =>
       new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeIdleConnections()
+        stopping = true
+        // A kept-alive connection whose last request was under way becomes idle later: nobody else closes it.
+        const sweep = setInterval(() => server.closeIdleConnections(), sweepEveryMs)
+        server.close(() => {
+          clearInterval(sweep)
+          resolve()
+        })
       }),
   }
 }
@@ -76,15 +86,31 @@ class UnreadableBody extends Error {
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length > longestBody) throw new UnreadableBody(413, `a body has at most ${longestBody} bytes`)
-    chunks.push(chunk)
+/** Listens to the stream's events: iterating it costs more than all else that is done to a small body. */
+function readBody(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length <= longestBody) return chunks.push(chunk)
+      request.pause()
+      reject(new UnreadableBody(413, `a body has at most ${longestBody} bytes`))
+    })
+    request.once('end', () => resolve(Buffer.concat(chunks).toString()))
+    request.once('error', reject)
+  })
+}
+
+/** The body as Apollo wants it: parsed where it is JSON, else as text or nothing. */
+async function readGraphqlBody(request: IncomingMessage): Promise<unknown> {
+  const text = request.method === 'POST' ? await readBody(request) : ''
+  if (!text || !header(request, 'content-type')?.includes('application/json')) return text || undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new UnreadableBody(400, 'the body is not JSON')
   }
-  return Buffer.concat(chunks).toString()
 }
 
 /**
@@ -100,19 +126,13 @@ export async function serveGraphql<Context extends BaseContext>(
 ): Promise<void> {
   let body: unknown
   try {
-    const text = request.method === 'POST' ? await readBody(request) : ''
-    body =
-      text && header(request, 'content-type')?.includes('application/json')
-        ? JSON.parse(text)
-        : text || undefined
+    body = await readGraphqlBody(request)
   } catch (error) {
-    const status = error instanceof UnreadableBody ? error.status : 400
-    return answerError(
-      response,
-      status,
-      'BAD_REQUEST',
-      status === 400 ? 'the body is not JSON' : String(error),
-    )
+    // The connection's end: what is left of the body would be taken for the next request.
+    response.setHeader('connection', 'close')
+    if (error instanceof UnreadableBody)
+      return answerError(response, error.status, 'BAD_REQUEST', error.message)
+    return answerError(response, 400, 'BAD_REQUEST', 'the body did not arrive')
   }
   const headers = new HeaderMap()
   for (const [name, value] of Object.entries(request.headers)) {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { GraphQLError, type GraphQLFormattedError, parse } from 'graphql'
+import { plainApollo } from './apollo.ts'
 import { correlated, newCorrelation } from './context.ts'
 import { answerError, header, httpServer, serveGraphql } from './http.ts'
 import { type Caller, createVerifier } from './identity.ts'
@@ -41,14 +42,14 @@ export function subgraphServer(options: {
   const used = new Set(typeDefs.definitions.map((node) => ('name' in node ? node.name?.value : undefined)))
   const known = Object.fromEntries(Object.entries(scalars).filter(([name]) => used.has(name)))
   const schema = buildSubgraphSchema({ typeDefs, resolvers: { ...known, ...options.resolvers } })
+  const plain = plainApollo(options.log)
   const apollo = new ApolloServer<RequestContext>({
+    ...plain,
     schema,
     introspection: true,
     csrfPrevention: false,
-    includeStacktraceInErrorResponses: false,
     formatError: hideInternals(options.log),
-    logger: options.log,
-    plugins: [tellExtensions],
+    plugins: [...plain.plugins, tellExtensions],
   })
   const verify = createVerifier(options.name, options.keys)
 

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { Announcement } from '@myhotel/contracts/event'
 import { Client } from 'pg'
+import { pino } from 'pino'
 import type { Bus, Consumption, Envelope, Verdict } from './bus.ts'
 import { createIdentity, createSigner } from './identity.ts'
+import type { Logger } from './logger.ts'
+import type { Part } from './service.ts'
 
 /**
  * Calls `probe` until it answers without throwing and with something that is not false, null or undefined.
@@ -111,9 +114,42 @@ export function createPostman(): {
     bus,
     async deliver(envelope, attempt = 1) {
       const subject = `${envelope.context}.${envelope.aggregateId}`
-      const delivery = { envelope, subject, body: JSON.stringify(envelope.data), attempt, sequence: 1, pending: 0 }
+      const delivery = {
+        envelope,
+        subject,
+        body: JSON.stringify(envelope.data),
+        attempt,
+        sequence: 1,
+        pending: 0,
+      }
       const listening = consumptions.filter(({ context }) => context === envelope.context)
       return Promise.all(listening.map(({ handle }) => handle(delivery)))
+    },
+  }
+}
+
+/** A logger that writes nowhere and keeps what it was given. */
+export function createTestLog(): { log: Logger; lines: Record<string, unknown>[] } {
+  const lines: Record<string, unknown>[] = []
+  const log = pino({ level: 'debug' }, { write: (line) => void lines.push(JSON.parse(line)) })
+  return { log, lines }
+}
+
+/**
+ * Starts a server made with this log and with PORT 0, in this process; `parts` are its parts in the order of
+ * `runService`. Answers where it listens and how to stop it.
+ */
+export async function startParts(
+  parts: readonly Part[],
+  lines: readonly Record<string, unknown>[],
+): Promise<{ url: string; stop(): Promise<void> }> {
+  const check = async () => ({ ready: true, parts: {} })
+  for (const part of parts) await part.start?.({ check })
+  const listening = lines.find(({ msg }) => msg === 'listening')
+  return {
+    url: String(listening?.url),
+    async stop() {
+      for (const part of [...parts].reverse()) await part.stop?.()
     },
   }
 }
