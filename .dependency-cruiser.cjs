@@ -1,0 +1,140 @@
+/**
+ * Who may import whom; checked by `npm test` and shown to bite by tests/rules/boundaries.test.ts.
+ *
+ * Layers deny by default: a rule names what a layer may see, and forbids all else. Types count like values.
+ * Tests may see more than the code they test, but no test sees another subgraph.
+ */
+
+const TESTS = '[.]test[.]ts$'
+const TESTING = '/testing[./]'
+const npm = (...names) => `(^|node_modules/)(${names.join('|')})(/|$)`
+
+/** Files under a layer of a subgraph; $1 is the subgraph in the rule's `to`. */
+const layer = (folder) => ({ path: `^subgraphs/([^/]+)/src/${folder}`, pathNot: TESTS })
+
+const forbidden = [
+  {
+    name: 'domain-sees-only-itself',
+    comment: 'The domain is pure: no npm, no node:, no other layer. Time and ids come in as data.',
+    from: layer('domain/'),
+    to: { pathNot: '^subgraphs/$1/src/domain/' },
+  },
+  {
+    name: 'views-see-events',
+    comment: 'A read model is a pure projection of published events.',
+    from: layer('views/'),
+    to: { pathNot: ['^subgraphs/$1/src/views/', '^packages/contracts/src/'] },
+  },
+  {
+    name: 'application-sees-domain-and-contracts',
+    comment: 'What the application needs from the world is a port of its own; adapters implement it.',
+    from: layer('application/'),
+    to: { pathNot: ['^subgraphs/$1/src/(application|domain|views)/', '^packages/contracts/src/'] },
+  },
+  {
+    name: 'adapters-are-composed',
+    comment: 'An adapter is handed what it needs; it knows neither the composition nor the environment.',
+    from: layer('adapters/'),
+    to: { path: '^subgraphs/[^/]+/src/[^/]+[.]ts$' },
+  },
+  {
+    name: 'only-compose-sees-adapters',
+    comment: 'compose.ts is the one place where adapters meet the application.',
+    from: { path: '^subgraphs/[^/]+/src/', pathNot: ['/src/adapters/', '/src/compose[.]ts$', TESTS] },
+    to: { path: '^subgraphs/[^/]+/src/adapters/' },
+  },
+  {
+    name: 'subgraphs-never-see-each-other',
+    comment: 'They meet in published events and in GraphQL, never in code.',
+    from: { path: '^subgraphs/([^/]+)/' },
+    to: { path: '^subgraphs/', pathNot: '^subgraphs/$1/' },
+  },
+  {
+    name: 'subgraphs-see-packages',
+    comment: 'A subgraph is deployed alone: of this repository it has itself and packages/.',
+    from: { path: '^subgraphs/' },
+    to: { path: '^(router|tools|tests)/' },
+  },
+  {
+    name: 'router-sees-kit',
+    comment: 'The router knows the supergraph, not the code behind it.',
+    from: { path: '^router/' },
+    to: { path: '^(subgraphs|tools|tests)/' },
+  },
+  {
+    name: 'packages-see-packages',
+    comment: 'What everybody uses knows nobody who uses it.',
+    from: { path: '^packages/' },
+    to: { path: '^(subgraphs|router|tools|tests)/' },
+  },
+  {
+    name: 'contracts-see-only-themselves',
+    comment: 'A published event is a schema and nothing else.',
+    from: { path: '^packages/contracts/src/', pathNot: TESTS },
+    to: { pathNot: ['^packages/contracts/src/', npm('zod')] },
+  },
+  {
+    name: 'system-tests-use-the-router',
+    comment: 'The whole system is tested from outside.',
+    from: { path: '^tests/' },
+    to: { path: '^(subgraphs|router)/' },
+  },
+  {
+    name: 'tools-see-no-subgraph',
+    comment: 'Tools work through the public API, events and files, like everybody else.',
+    from: { path: '^tools/' },
+    to: { path: '^(subgraphs|router)/' },
+  },
+  {
+    name: 'prisma-only-in-adapters',
+    comment: 'How rows are stored is the business of adapters, and of the tools that migrate.',
+    from: { path: '^(subgraphs|router|packages)/', pathNot: ['^subgraphs/[^/]+/src/adapters/', TESTS] },
+    to: { path: [npm('@prisma', 'prisma'), '/prisma-client/'] },
+  },
+  {
+    name: 'nats-only-in-bus',
+    comment: 'The client library is the last of its line; it is kept behind one file.',
+    from: { pathNot: '^packages/kit/src/bus[.]ts$' },
+    to: { path: npm('nats', '@nats-io') },
+  },
+  {
+    name: 'tests-are-not-imported',
+    comment: 'What tests share is no test.',
+    from: {},
+    to: { path: TESTS },
+  },
+  {
+    name: 'test-tools-only-in-tests',
+    comment: 'Nothing that runs in production depends on what is only there for tests.',
+    from: { path: '^(subgraphs|router|packages)/', pathNot: [TESTS, TESTING] },
+    to: { path: [npm('vitest', 'fast-check'), TESTING] },
+  },
+  {
+    name: 'no-cycles',
+    comment: 'Files that need each other are one file, or one of them knows too much.',
+    from: {},
+    to: { circular: true },
+  },
+  {
+    name: 'everything-resolves',
+    comment: 'Every import is a file, or a package that the package.json nearby names.',
+    from: {},
+    to: { couldNotResolve: true },
+  },
+]
+
+module.exports = {
+  forbidden: forbidden.map((rule) => ({ ...rule, severity: 'error' })),
+  options: {
+    doNotFollow: { path: ['node_modules', '/prisma-client/'] },
+    tsPreCompilationDeps: true,
+    combinedDependencies: true,
+    enhancedResolveOptions: {
+      conditionNames: ['import', 'node', 'default'],
+      exportsFields: ['exports'],
+      // Some packages hold nothing but types.
+      mainFields: ['main', 'types', 'typings'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+    },
+  },
+}
