@@ -1,0 +1,38 @@
+import { PaymentApproved, PaymentCanceled } from '@myhotel/contracts/payment'
+import { RoomChanged, RoomDeleted, RoomRegistered } from '@myhotel/contracts/room'
+import type { Bus } from '@myhotel/kit/bus'
+import type { Logger } from '@myhotel/kit/logger'
+import type { Part } from '@myhotel/kit/service'
+import { on, subscribe } from '@myhotel/kit/subscription'
+import {
+  countWheneverPaymentApproved,
+  noteWheneverRoomDeleted,
+  storeWheneverRoomOffered,
+  uncountWheneverPaymentCanceled,
+} from '../application/policies.ts'
+import type { Clock } from '../application/ports.ts'
+import type { Database, Transaction } from './database.ts'
+import { prismaCounts } from './prisma-counts.ts'
+import { prismaRooms } from './prisma-rooms.ts'
+
+/** Subscribes marketing's policies to the events of payment and room. */
+export function eventConsumer(options: {
+  bus: Bus
+  database: Database
+  clock: Clock
+  log: Logger
+  afterCommit: () => void
+}): Part {
+  const { clock } = options
+  return subscribe<Transaction>({
+    ...options,
+    consumer: 'marketing',
+    reactions: [
+      on(PaymentApproved, (data, tx) => countWheneverPaymentApproved(prismaCounts(tx), clock, data)),
+      on(PaymentCanceled, (data, tx) => uncountWheneverPaymentCanceled(prismaCounts(tx), clock, data)),
+      on(RoomRegistered, (data, tx, { version }) => storeWheneverRoomOffered(prismaRooms(tx), data, version)),
+      on(RoomChanged, (data, tx, { version }) => storeWheneverRoomOffered(prismaRooms(tx), data, version)),
+      on(RoomDeleted, (data, tx, { version }) => noteWheneverRoomDeleted(prismaRooms(tx), data, version)),
+    ],
+  })
+}
