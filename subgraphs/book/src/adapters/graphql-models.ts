@@ -1,0 +1,10 @@
+import type { RoomBooked } from '../domain/attempt.ts'
+import type { Booking } from '../domain/booking.ts'
+
+/** What resolvers of Booking are given: the booking as the domain has it. */
+export type BookingModel = Booking
+
+/** A room of which book knows the id; the room subgraph knows the rest. */
+export type RoomModel = { readonly id: string }
+
+export type RoomBookedModel = RoomBooked

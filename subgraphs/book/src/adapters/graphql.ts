@@ -1,0 +1,154 @@
+import { hasRole, type RequestContext, requireService, requireUser } from '@myhotel/kit/serve'
+import { GraphQLError } from 'graphql'
+import { blockDates, unblockDates } from '../application/block-dates.ts'
+import { bookRoom } from '../application/book-room.ts'
+import {
+  type CancelRefusal,
+  cancelBooking,
+  cancelBookingForServiceCenter,
+  momentOf,
+} from '../application/cancel-booking.ts'
+import type { Ports } from '../application/ports.ts'
+import { freeDates, quote } from '../application/quote.ts'
+import { type Booking, refundIfCanceledNow, roleIn, statusOf } from '../domain/booking.ts'
+import { isRefusal, nightsOf, type Stay } from '../domain/stay.ts'
+import type { BookRoomInput, Resolvers } from './graphql.generated.ts'
+import { asIntent, isId, readReason } from './input.ts'
+import { told } from './refusals.ts'
+
+/** Resolvers: they check who asks, hand over to the application and put its answers into the API's types. */
+export function resolvers(ports: Ports): Resolvers {
+  const { calendar } = ports
+  const iso = (ms: number) => new Date(ms).toISOString()
+
+  /** The booking, for its guest, its host, agents and services; for all others it does not exist. */
+  async function visible(context: RequestContext, id: string): Promise<Booking | null> {
+    const booking = isId(id) ? await ports.bookings.find(id) : null
+    const { subject } = context.caller
+    const sees = hasRole(context, 'agent') || hasRole(context, 'service')
+    return booking && (sees || (subject && roleIn(booking, subject))) ? booking : null
+  }
+
+  function canceled(context: RequestContext, result: Booking | CancelRefusal) {
+    if (isRefusal(result)) return told(result)
+    context.wrote(`book.${result.id}`, result.version)
+    return { __typename: 'BookingCanceled' as const, booking: result }
+  }
+
+  const range = ({ startDate, endDate }: Stay): Stay => ({ startDate, endDate })
+
+  return {
+    Query: {
+      async booking(_, { id }, context) {
+        if (!hasRole(context, 'service')) requireUser(context)
+        return visible(context, id)
+      },
+      async upcomingBookings(_, { roomId }, context) {
+        requireService(context)
+        const listing = isId(roomId) ? await ports.listings.find(roomId) : null
+        return listing ? ports.bookings.countUpcoming(roomId, calendar.today(listing.offer.timeZone)) : 0
+      },
+    },
+
+    Mutation: {
+      async bookRoom(_, { input }: { input: BookRoomInput }, context) {
+        const guestId = requireUser(context, 'guest')
+        const intent = asIntent(guestId, input)
+        const result = 'code' in intent ? intent : await bookRoom(ports, intent)
+        if (isRefusal(result)) return told(result)
+        if (result.type === 'BookingInProgress') return { __typename: result.type, ...result }
+        context.wrote(`book.${result.bookingId}`, 1)
+        return { __typename: result.type, ...result }
+      },
+
+      async cancelBooking(_, { bookingId, reason }, context) {
+        const userId = requireUser(context)
+        const known = isId(bookingId) ? bookingId : nobody
+        return canceled(
+          context,
+          await cancelBooking(ports, { bookingId: known, userId, reason: readReason(reason) }),
+        )
+      },
+
+      async cancelBookingForServiceCenter(_, { bookingId, reason }, context) {
+        requireService(context)
+        const known = isId(bookingId) ? bookingId : nobody
+        const command = { bookingId: known, reason: readReason(reason) ?? '' }
+        return canceled(context, await cancelBookingForServiceCenter(ports, command))
+      },
+
+      async blockDates(_, args, context) {
+        const hostId = requireUser(context, 'host')
+        const roomId = isId(args.roomId) ? args.roomId : nobody
+        const result = await blockDates(ports, { roomId, hostId, range: range(args) })
+        if ('code' in result) return told(result)
+        return { __typename: 'DatesBlocked', roomId, blocked: [...result] }
+      },
+
+      async unblockDates(_, args, context) {
+        const hostId = requireUser(context, 'host')
+        const roomId = isId(args.roomId) ? args.roomId : nobody
+        const result = await unblockDates(ports, { roomId, hostId, range: range(args) })
+        if ('code' in result) return told(result)
+        return { __typename: 'DatesUnblocked', roomId, blocked: [...result] }
+      },
+    },
+
+    Room: {
+      __resolveReference: ({ id }) => ({ id }),
+      async quote({ id }, args) {
+        const guests = args.guests ?? 1
+        const asked = { roomId: isId(id) ? id : nobody, stay: range(args), guests }
+        const result = await quote(ports, asked)
+        if (isRefusal(result)) return told(result)
+        const { price, offer } = result
+        const terms = { total: price.total, cancellationPolicy: offer.cancellationPolicy }
+        return {
+          __typename: 'Quote',
+          ...{ ...asked.stay, ...terms, guests },
+          nights: nightsOf(asked.stay),
+          price: { ...price, lines: [...price.lines] },
+        }
+      },
+      async freeDates({ id }, { from, to }) {
+        const asked = { startDate: from, endDate: to }
+        if (to <= from || nightsOf(asked) > longestCalendar) {
+          throw new GraphQLError(`to must be after from, by at most ${longestCalendar} days`, {
+            extensions: { code: 'BAD_USER_INPUT' },
+          })
+        }
+        return isId(id) ? [...(await freeDates(ports, id, asked))] : []
+      },
+    },
+
+    RoomBooked: {
+      async booking({ bookingId, booking }) {
+        const found = booking ?? (await ports.bookings.find(bookingId))
+        if (!found) throw new Error(`booking ${bookingId} of a confirmed attempt is missing`)
+        return found
+      },
+    },
+
+    Booking: {
+      __resolveReference: ({ id }, context) => visible(context, id),
+      room: ({ roomId }) => ({ id: roomId }),
+      startDate: ({ stay }) => stay.startDate,
+      endDate: ({ stay }) => stay.endDate,
+      nights: ({ stay }) => nightsOf(stay),
+      status: (booking) => statusOf(booking, momentOf(calendar, booking).today),
+      price: ({ terms }) => ({ ...terms.price, lines: [...terms.price.lines] }),
+      cancellationPolicy: ({ terms }) => terms.cancellationPolicy,
+      bookedAt: ({ bookedAt }) => iso(bookedAt),
+      checkInAt: (booking) => iso(momentOf(calendar, booking).checkInAt),
+      cancellation: (booking) =>
+        booking.status === 'CANCELED'
+          ? { ...booking.cancellation, canceledAt: iso(booking.cancellation.canceledAt) }
+          : null,
+      refundIfCanceledNow: (booking) => refundIfCanceledNow(booking, momentOf(calendar, booking)),
+    },
+  }
+}
+
+/** An id that nothing has: what is not an id is not found. */
+const nobody = '00000000-0000-0000-0000-000000000000'
+const longestCalendar = 1_100

@@ -1,0 +1,41 @@
+import type { BookingRequest } from '../domain/attempt.ts'
+import { invalid, type RefusalOf } from '../domain/stay.ts'
+import type { BookRoomInput } from './graphql.generated.ts'
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** Whether a client's id can be one of ours at all. */
+export const isId = (id: string) => uuid.test(id)
+
+const longestReason = 2_000
+
+/** A reason as it is stored: without NUL, which PostgreSQL does not take, and of bounded length. */
+export function readReason(reason: string | null | undefined): string | null {
+  const text = reason?.replaceAll('\u0000', '').trim().slice(0, longestReason)
+  return text || null
+}
+
+/** The input of bookRoom as the application takes it, or what is wrong with it whatever the room. */
+export function asIntent(
+  guestId: string,
+  input: BookRoomInput,
+): BookingRequest | RefusalOf<'INVALID_INPUT' | 'NOT_FOUND'> {
+  const { idempotencyKey, paymentMethod, roomId, startDate, endDate } = input
+  if (!/^[\x20-\x7e]{1,200}$/.test(idempotencyKey)) {
+    return invalid('idempotencyKey', 'one to 200 printable ASCII characters')
+  }
+  if (/^[\d\s-]{12,}$/.test(paymentMethod)) {
+    return invalid('paymentMethod', 'a token of the payment provider, never a card number')
+  }
+  if (!/^[\w.:-]{1,255}$/.test(paymentMethod)) {
+    return invalid('paymentMethod', 'not a token of the payment provider')
+  }
+  if (!isId(roomId)) return { code: 'NOT_FOUND', message: 'no such room' }
+  return {
+    ...{ guestId, idempotencyKey, paymentMethod },
+    roomId: roomId.toLowerCase(),
+    stay: { startDate, endDate },
+    guests: input.guests ?? 1,
+    expectedTotal: input.expectedTotal ?? null,
+  }
+}

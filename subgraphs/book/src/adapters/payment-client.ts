@@ -1,0 +1,106 @@
+import { createServiceClient, NotAccepted } from '@myhotel/kit/graphql-client'
+import { createGuard, NotTakenIn } from '@myhotel/kit/guard'
+import type { Signer } from '@myhotel/kit/identity'
+import type { Logger } from '@myhotel/kit/logger'
+import type { PaymentOutcome, Payments } from '../application/ports.ts'
+import {
+  ApprovePaymentDocument,
+  type ApprovePaymentMutation,
+  ResolvePaymentDocument,
+  VoidPaymentDocument,
+} from './payment-operations.generated.ts'
+
+/** Payment gets this long to answer an approval; then its outcome is unknown. */
+const approveWithinMs = 3_000
+/** Payment itself stops a little earlier, so that most of the slow ones still have an answer. */
+const marginMs = 300
+
+type Answered = ApprovePaymentMutation['approvePayment']
+
+/**
+ * The payment context over its GraphQL API. A breaker and a bulkhead stand before approvals: declines are answers
+ * and never open it. Resolving and undoing pass it by, since they must go on until they have succeeded.
+ */
+export function paymentClient(options: {
+  url: string
+  sign: Signer
+  log: Logger
+  concurrent: number
+}): Payments & { close(): Promise<void> } {
+  const { log, concurrent } = options
+  const connection = { audience: 'payment', url: options.url, sign: options.sign, connections: concurrent }
+  const approvals = createServiceClient({ ...connection, timeoutMs: approveWithinMs })
+  const inquiries = createServiceClient({ ...connection, connections: 8, timeoutMs: 5_000 })
+  const guard = createGuard({
+    concurrent,
+    retryAfterMs: 3_000,
+    isFailure: (error) => !(error instanceof NotTakenIn),
+  })
+
+  return {
+    busyFor: () => guard.refusesFor(),
+
+    async approve(attempt, amount, method) {
+      const input = {
+        attemptId: attempt.id,
+        bookingId: attempt.id,
+        guestId: attempt.guestId,
+        hostId: attempt.hostId,
+        roomId: attempt.roomId,
+        amount,
+        method,
+        deadline: new Date(Date.now() + approveWithinMs - marginMs).toISOString(),
+      }
+      try {
+        const answer = await guard.run(() => approvals.send(ApprovePaymentDocument, { input }))
+        return toOutcome(answer.approvePayment)
+      } catch (error) {
+        if (error instanceof NotTakenIn)
+          return { type: 'not accepted', retryAfterSeconds: error.retryAfterSeconds }
+        log.warn({ err: error, attemptId: attempt.id }, 'payment did not answer')
+        return error instanceof NotAccepted
+          ? { type: 'not accepted', retryAfterSeconds: 3 }
+          : { type: 'unknown' }
+      }
+    },
+
+    async resolve(attempt) {
+      try {
+        const answer = await inquiries.send(ResolvePaymentDocument, { attemptId: attempt.id })
+        return toOutcome(answer.resolvePayment)
+      } catch (error) {
+        log.warn({ err: error, attemptId: attempt.id }, 'payment cannot be asked')
+        return { type: 'unknown' }
+      }
+    },
+
+    async undo(attempt) {
+      try {
+        await inquiries.send(VoidPaymentDocument, { attemptId: attempt.id })
+        return true
+      } catch (error) {
+        log.warn({ err: error, attemptId: attempt.id }, 'payment not undone yet')
+        return false
+      }
+    },
+
+    async close() {
+      await Promise.all([approvals.close(), inquiries.close()])
+    },
+  }
+}
+
+function toOutcome(answer: Answered): PaymentOutcome {
+  switch (answer.__typename) {
+    case 'PaymentApproval':
+      return { type: 'approved', paymentId: answer.paymentId }
+    case 'PaymentDecline':
+      return { type: 'declined', declineCode: answer.declineCode, message: answer.message }
+    case 'PaymentNotAccepted':
+      return { type: 'not accepted', retryAfterSeconds: answer.retryAfterSeconds }
+    case 'PaymentTombstoned':
+      return { type: 'dead' }
+    case 'PaymentPending':
+      return { type: 'unknown' }
+  }
+}

@@ -1,0 +1,28 @@
+import { type Price, priceOf } from '../domain/price.ts'
+import { isRefusal, type Offer, type RefusalOf, refuseStay, type Stay } from '../domain/stay.ts'
+import type { Ports } from './ports.ts'
+
+/** What a stay would cost now, or why it cannot be booked. */
+export async function quote(
+  ports: Ports,
+  asked: { roomId: string; stay: Stay; guests: number },
+): Promise<{ price: Price; offer: Offer } | RefusalOf<'INVALID_INPUT' | 'NOT_FOUND' | 'ROOM_NOT_AVAILABLE'>> {
+  const listing = await ports.listings.find(asked.roomId)
+  if (!listing || listing.deleted) return { code: 'NOT_FOUND', message: 'no such room' }
+  const { offer } = listing
+  const refused = refuseStay(offer, asked.stay, asked.guests, ports.calendar.today(offer.timeZone))
+  if (refused) return refused
+  const price = priceOf(offer, asked.stay)
+  if (isRefusal(price)) return price
+  const free = await ports.blocks.isFree(asked.roomId, asked.stay)
+  return free ? { price, offer } : { code: 'ROOM_NOT_AVAILABLE', message: 'a night of this stay is taken' }
+}
+
+/** The nights of a range, from today on, that nobody has claimed. None where the room is not offered. */
+export async function freeDates(ports: Ports, roomId: string, range: Stay): Promise<readonly Stay[]> {
+  const listing = await ports.listings.find(roomId)
+  if (!listing || listing.deleted) return []
+  const today = ports.calendar.today(listing.offer.timeZone)
+  const open = range.startDate < today ? { ...range, startDate: today } : range
+  return open.startDate < open.endDate ? ports.blocks.freeDates(roomId, open) : []
+}

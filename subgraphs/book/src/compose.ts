@@ -1,0 +1,84 @@
+import { createBus } from '@myhotel/kit/bus'
+import { correlated } from '@myhotel/kit/context'
+import { createSigner } from '@myhotel/kit/identity'
+import type { Logger } from '@myhotel/kit/logger'
+import { loop } from '@myhotel/kit/loop'
+import { createRelay } from '@myhotel/kit/outbox'
+import { subgraphServer } from '@myhotel/kit/serve'
+import type { Part } from '@myhotel/kit/service'
+import { subscribe } from '@myhotel/kit/subscription'
+import { dateIn, instantAt } from '@myhotel/kit/zone'
+import { v7 } from 'uuid'
+import { createDatabase } from './adapters/database.ts'
+import { reactions } from './adapters/events.ts'
+import { resolvers } from './adapters/graphql.ts'
+import { paymentClient } from './adapters/payment-client.ts'
+import { prismaAttempts } from './adapters/prisma-attempts.ts'
+import { prismaBlocks } from './adapters/prisma-blocks.ts'
+import { prismaBookings } from './adapters/prisma-bookings.ts'
+import { prismaListings, roomClient } from './adapters/prisma-listings.ts'
+import type { Calendar, Ports } from './application/ports.ts'
+import { recoverAttempts } from './application/recover.ts'
+import type { Env } from './env.ts'
+
+/** How many attempts one pass of the recovery worker takes over. */
+const recoveredAtOnce = 20
+
+/** The system clock, and the time zones as the runtime knows them. */
+export const calendar: Calendar = {
+  now: () => Date.now(),
+  today: (timeZone) => dateIn(timeZone, new Date()),
+  instantAt: (date, time, timeZone) => instantAt(date, time, timeZone).getTime(),
+}
+
+/** Book's parts, put together: the only place where adapters meet the application. */
+export async function compose(env: Env, log: Logger): Promise<Part[]> {
+  const sign = await createSigner(env.IDENTITY_PRIVATE_KEY)
+  const { prisma, part: database } = createDatabase(env.BOOK_DATABASE_URL, env.BOOK_DATABASE_CONNECTIONS)
+  const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'book', log })
+  const relay = createRelay({ databaseUrl: env.BOOK_DATABASE_URL, bus, log })
+  const payments = paymentClient({ url: env.PAYMENT_URL, sign, log, concurrent: env.PAYMENT_CONCURRENCY })
+  const rooms = roomClient({ url: env.ROOM_URL, sign })
+  const times = { lease: env.ATTEMPT_LEASE_MS, hold: env.ATTEMPT_HOLD_MS }
+
+  const ports: Ports = {
+    listings: prismaListings(prisma, rooms),
+    attempts: prismaAttempts(prisma, times, relay.wake),
+    bookings: prismaBookings(prisma, relay.wake),
+    blocks: prismaBlocks(prisma, v7, relay.wake),
+    payments,
+    calendar,
+    newId: v7,
+  }
+  const recovery = loop({
+    name: 'recovery',
+    everyMs: 500,
+    log,
+    work: () => recoverAttempts(ports, recoveredAtOnce, correlated),
+  })
+  const calls: Part = {
+    name: 'calls',
+    async stop() {
+      await Promise.all([payments.close(), rooms.close()])
+    },
+  }
+  const graphql = subgraphServer({
+    name: 'book',
+    schemaFile: `${import.meta.dirname}/../schema.graphql`,
+    resolvers: resolvers(ports),
+    keys: env.IDENTITY_KEYS,
+    port: env.PORT,
+    host: env.HOST,
+    log,
+  })
+  const subscription = subscribe({
+    consumer: 'book',
+    bus,
+    database: prisma,
+    reactions: reactions(calendar),
+    log,
+    neverGiveUp: true,
+    afterCommit: relay.wake,
+  })
+  return [database, { ...bus, optional: true }, relay, calls, graphql, subscription, recovery]
+}

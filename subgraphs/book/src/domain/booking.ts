@@ -1,0 +1,98 @@
+import { type CanceledBy, refundOf } from './cancellation-policy.ts'
+import type { Price } from './price.ts'
+import { type CancellationPolicy, isOver, type Money, nightsOf, type RefusalOf, type Stay } from './stay.ts'
+
+/** What a guest agreed to when booking; frozen, whatever becomes of the room. */
+export type Terms = {
+  readonly roomName: string
+  readonly city: string
+  readonly country: string
+  readonly timeZone: string
+  readonly checkInTime: string
+  readonly checkOutTime: string
+  readonly cancellationPolicy: CancellationPolicy
+  readonly price: Price
+}
+
+type Agreement = {
+  readonly id: string
+  /** Version of the aggregate: 1 booked, 2 cancelled. */
+  readonly version: number
+  readonly roomId: string
+  readonly hostId: string
+  readonly guestId: string
+  readonly paymentId: string
+  readonly stay: Stay
+  readonly guests: number
+  readonly terms: Terms
+  /** Milliseconds since the epoch, as all instants of the domain. */
+  readonly bookedAt: number
+}
+
+export type BookedStay = Agreement & { readonly status: 'BOOKED' }
+
+export type CanceledStay = Agreement & { readonly status: 'CANCELED'; readonly cancellation: Cancellation }
+
+/** A paid stay. COMPLETED is no state: it follows from the dates. */
+export type Booking = BookedStay | CanceledStay
+
+export type Cancellation = {
+  readonly canceledAt: number
+  readonly canceledBy: CanceledBy
+  readonly reason: string | null
+  readonly refund: Money
+}
+
+/** Somebody wants a booking cancelled. `today` is the date, `checkInAt` the check-in of the stay, in the room's zone. */
+export type CancelBooking = {
+  readonly canceledBy: CanceledBy
+  readonly reason: string | null
+  readonly now: number
+  readonly today: string
+  readonly checkInAt: number
+}
+
+export type BookCanceled = { readonly type: 'BookCanceled'; readonly cancellation: Cancellation }
+
+/** Decides on a cancellation: what happens, nothing where it has happened already, or a refusal. */
+export function decide(
+  command: CancelBooking,
+  booking: Booking,
+): BookCanceled | 'already' | RefusalOf<'NOT_CANCELABLE'> {
+  if (booking.status === 'CANCELED') return 'already'
+  if (isOver(booking.stay, command.today)) return { code: 'NOT_CANCELABLE', message: 'this stay is over' }
+  const { canceledBy, reason, now, checkInAt } = command
+  const refund = refundOf(refundableStay(booking, checkInAt), canceledBy, now)
+  return { type: 'BookCanceled', cancellation: { canceledAt: now, canceledBy, reason, refund } }
+}
+
+/** The booking after an event. */
+export function evolve(booking: Booking, event: BookCanceled): CanceledStay {
+  return { ...booking, version: booking.version + 1, status: 'CANCELED', cancellation: event.cancellation }
+}
+
+/** What the guest would get back now, or null where nothing can be cancelled any more. */
+export function refundIfCanceledNow(
+  booking: Booking,
+  at: Omit<CancelBooking, 'canceledBy' | 'reason'>,
+): Money | null {
+  const decided = decide({ ...at, canceledBy: 'GUEST', reason: null }, booking)
+  return typeof decided === 'object' && 'cancellation' in decided ? decided.cancellation.refund : null
+}
+
+/** Status as people see it. */
+export function statusOf(booking: Booking, today: string): 'BOOKED' | 'CANCELED' | 'COMPLETED' {
+  if (booking.status === 'BOOKED' && isOver(booking.stay, today)) return 'COMPLETED'
+  return booking.status
+}
+
+/** In which role a user may see and cancel a booking, if any. */
+export function roleIn(booking: Booking, userId: string): 'GUEST' | 'HOST' | undefined {
+  if (booking.guestId === userId) return 'GUEST'
+  if (booking.hostId === userId) return 'HOST'
+}
+
+function refundableStay(booking: Booking, checkInAt: number) {
+  const { cancellationPolicy, price } = booking.terms
+  return { policy: cancellationPolicy, price, nights: nightsOf(booking.stay), checkInAt }
+}

@@ -1,0 +1,24 @@
+import { eventEnv, readEnv, serviceEnv } from '@myhotel/kit/env'
+import { z } from 'zod'
+
+const schema = z.object({
+  ...serviceEnv,
+  ...eventEnv,
+  BOOK_DATABASE_URL: z.url(),
+  /** Connections to the database that this process may open. */
+  BOOK_DATABASE_CONNECTIONS: z.coerce.number().int().min(2).default(10),
+  PAYMENT_URL: z.url().default('http://payment:4000'),
+  ROOM_URL: z.url().default('http://room:4000'),
+  /** Private key (JWK as JSON) with which book signs its calls; its `kid` is `book`. */
+  IDENTITY_PRIVATE_KEY: z.string(),
+  /** Approvals under way at most, before guests are asked to try again shortly. */
+  PAYMENT_CONCURRENCY: z.coerce.number().int().min(1).default(64),
+  /** Milliseconds after which another worker takes over an attempt. It must exceed the payment call's 3 s. */
+  ATTEMPT_LEASE_MS: z.coerce.number().int().min(4_000).default(8_000),
+  /** Milliseconds for which an attempt may hold nights without an outcome of its payment. */
+  ATTEMPT_HOLD_MS: z.coerce.number().int().min(5_000).default(25_000),
+})
+
+export type Env = z.infer<typeof schema>
+
+export const env: Env = readEnv(schema)
