@@ -1,10 +1,10 @@
 CREATE TABLE payment (
-  id text PRIMARY KEY,
-  attempt_id text NOT NULL UNIQUE,
+  id uuid PRIMARY KEY,
+  attempt_id uuid NOT NULL UNIQUE,
   state text NOT NULL CHECK (state IN ('PENDING', 'DECLINED', 'TOMBSTONED', 'VOIDING', 'VOIDED',
     'APPROVED', 'REFUND_PENDING', 'CANCELED', 'PARTIALLY_REFUNDED')),
   voided boolean NOT NULL DEFAULT false,
-  booking_id text,
+  booking_id uuid,
   guest_id text,
   host_id text,
   room_id text,
@@ -40,7 +40,7 @@ CREATE INDEX payment_due ON payment (due_at) WHERE due_at IS NOT NULL;
 
 CREATE TABLE refund (
   key text PRIMARY KEY,
-  payment_id text NOT NULL REFERENCES payment (id),
+  payment_id uuid NOT NULL REFERENCES payment (id),
   amount integer NOT NULL CHECK (amount >= 0),
   requested_at timestamptz(3) NOT NULL DEFAULT now(),
   refunded_at timestamptz(3)
