@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest'
+import { complaintClosedMessage, complaintFiledMessage } from './complaint-messages.ts'
+import { paymentApprovedMessage, paymentCanceledMessage } from './payment-messages.ts'
+import {
+  type BookedStay,
+  bookedMessage,
+  bookingReceivedMessage,
+  type CanceledStay,
+  canceledMessageForGuest,
+  canceledMessageForHost,
+} from './stay-messages.ts'
+
+const stay = {
+  bookingId: 'b1',
+  roomId: 'r1',
+  roomName: 'Hanok in Bukchon',
+  hostId: 'host1',
+  guestId: 'guest1',
+  startDate: '2027-02-28',
+  endDate: '2027-03-02',
+  guests: 2,
+  total: { amount: 250_000, currency: 'KRW' },
+}
+const booked: BookedStay = {
+  ...stay,
+  city: 'Seoul',
+  country: 'KR',
+  checkInTime: '15:00',
+  checkOutTime: '11:00',
+  cancellationPolicy: 'MODERATE',
+}
+const canceled: CanceledStay = {
+  ...stay,
+  canceledBy: 'GUEST',
+  reason: null,
+  refund: { amount: 125_000, currency: 'KRW' },
+}
+
+test('a guest is told what was booked, when to come, what it costs and what cancelling gives back', () => {
+  expect(bookedMessage(booked)).toEqual({
+    recipientId: 'guest1',
+    kind: 'BOOKED',
+    title: 'You are booked: Hanok in Bukchon',
+    body: [
+      'Your stay at Hanok in Bukchon in Seoul, KR is booked.',
+      'Check-in: Sunday 28 February 2027, from 15:00',
+      'Check-out: Tuesday 2 March 2027, until 11:00',
+      'Nights: 2',
+      'Guests: 2',
+      'Total: ₩250,000',
+      'If you cancel: all back until 5 days before check-in, after that half.',
+      'Booking: b1',
+    ].join('\n'),
+    bookingId: 'b1',
+    roomId: 'r1',
+  })
+})
+
+test('a host is told who comes', () => {
+  expect(bookingReceivedMessage(booked)).toMatchObject({
+    recipientId: 'host1',
+    kind: 'BOOKING_RECEIVED',
+    title: 'New booking: Hanok in Bukchon',
+    body: expect.stringContaining('guest1 booked Hanok in Bukchon in Seoul, KR.\nCheck-in: Sunday'),
+  })
+})
+
+describe('a cancellation', () => {
+  test('tells the guest what comes back', () => {
+    const { recipientId, kind, body } = canceledMessageForGuest(canceled)
+    expect({ recipientId, kind }).toEqual({ recipientId: 'guest1', kind: 'BOOK_CANCELED' })
+    expect(body).toContain('Sunday 28 February 2027 to Tuesday 2 March 2027 (2 nights), was cancelled.')
+    expect(body).toContain('You get back ₩125,000 of ₩250,000.')
+  })
+
+  test('tells the guest when nothing comes back', () => {
+    const nothing = { ...canceled, refund: { amount: 0, currency: 'KRW' } }
+    expect(canceledMessageForGuest(nothing).body).toContain('gives nothing back')
+  })
+
+  test.each([
+    ['GUEST', 'was cancelled.', 'was cancelled by the guest, guest1.'],
+    ['HOST', 'was cancelled by the host.', 'was cancelled.'],
+    ['SERVICE_CENTER', 'by our service centre.', 'by our service centre.'],
+    ['ROOM_DELETED', 'because the room is no longer offered.', 'because the room was removed.'],
+  ] as const)('by %s says so to both', (canceledBy, forGuest, forHost) => {
+    expect(canceledMessageForGuest({ ...canceled, canceledBy }).body).toContain(forGuest)
+    expect(canceledMessageForHost({ ...canceled, canceledBy })).toMatchObject({
+      recipientId: 'host1',
+      kind: 'BOOK_CANCELED',
+      body: expect.stringContaining(forHost),
+    })
+  })
+
+  test('quotes the reason, if there is one', () => {
+    const because = { ...canceled, reason: 'Flood.\nSorry!' }
+    expect(canceledMessageForGuest(because).body).toContain('Reason given:\n> Flood.\n> Sorry!\nBooking')
+    expect(canceledMessageForGuest({ ...canceled, reason: ' ' }).body).not.toContain('Reason')
+  })
+})
+
+describe('a payment', () => {
+  const payment = { paymentId: 'p1', bookingId: 'b1', roomId: 'r1', guestId: 'guest1', hostId: 'host1' }
+  const amount = { amount: 12_345, currency: 'EUR' }
+
+  test('that was approved has a receipt', () => {
+    expect(paymentApprovedMessage({ ...payment, amount })).toEqual({
+      recipientId: 'guest1',
+      kind: 'PAYMENT_APPROVED',
+      title: 'Paid: €123.45',
+      body: 'We received your payment of €123.45.\nBooking: b1\nPayment: p1',
+      bookingId: 'b1',
+      roomId: 'r1',
+    })
+  })
+
+  test.each([
+    [12_345, 'Refunded: €123.45', 'We gave €123.45 of the €123.45 that you paid back'],
+    [5_000, 'Refunded: €50.00', 'We gave €50.00 of the €123.45'],
+    [0, 'nothing to refund', 'Nothing of the €123.45'],
+  ])('that was cancelled tells what came back: %d', (refunded, title, body) => {
+    const message = paymentCanceledMessage({
+      ...payment,
+      amount,
+      refunded: { amount: refunded, currency: 'EUR' },
+    })
+    expect(message).toMatchObject({ recipientId: 'guest1', kind: 'PAYMENT_CANCELED' })
+    expect(message.title).toContain(title)
+    expect(message.body).toContain(body)
+  })
+})
+
+test('a complaint is confirmed with its words, and closed with the resolution', () => {
+  const complaint = { complaintId: 'c1', guestId: 'guest1', bookingId: 'b1', roomId: null, text: 'No towels' }
+  expect(complaintFiledMessage(complaint)).toMatchObject({
+    recipientId: 'guest1',
+    kind: 'COMPLAINT_FILED',
+    bookingId: 'b1',
+    roomId: null,
+    body: expect.stringContaining('> No towels\nComplaint: c1'),
+  })
+  expect(complaintClosedMessage({ ...complaint, resolution: 'Towels sent' })).toMatchObject({
+    recipientId: 'guest1',
+    kind: 'COMPLAINT_CLOSED',
+    body: expect.stringContaining('> Towels sent\nYou wrote:\n> No towels'),
+  })
+})
+
+test('names that try to break out of the title stay on its line', () => {
+  const roomName = 'Loft\r\nBcc: everyone@example.com\u202e\u0000\n'
+  expect(bookedMessage({ ...booked, roomName }).title).toBe('You are booked: Loft Bcc: everyone@example.com')
+  expect(bookedMessage({ ...booked, roomName: 'ä'.repeat(500) }).title).toBe(
+    `You are booked: ${'ä'.repeat(119)}…`,
+  )
+})

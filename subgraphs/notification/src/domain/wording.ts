@@ -1,0 +1,61 @@
+/** An amount in the currency's minor units. */
+export type Money = { readonly amount: number; readonly currency: string }
+
+/**
+ * An amount as people write it: `€75.00`, `¥7,500`, `KWD 1.234`. The number of digits is the currency's; the amount
+ * never becomes a fraction in floating point.
+ */
+export function formatMoney({ amount, currency }: Money): string {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 0
+  const units = String(Math.abs(amount)).padStart(digits + 1, '0')
+  const point = units.length - digits
+  const decimal = `${amount < 0 ? '-' : ''}${units.slice(0, point)}.${units.slice(point)}0`
+  return format.format(decimal as Intl.StringNumericLiteral)
+}
+
+const longDate = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  timeZone: 'UTC',
+})
+
+/** A calendar date, `2027-02-28`, in words: `Sunday 28 February 2027`. */
+export function formatDate(date: string): string {
+  return longDate.format(new Date(`${date}T00:00:00Z`)).replace(',', '')
+}
+
+/** Number of nights from the first date to the last, of which the night is not part. */
+export function nightsBetween(startDate: string, endDate: string): number {
+  return Math.round((Date.parse(endDate) - Date.parse(startDate)) / 86_400_000)
+}
+
+/** `1 night`, `3 nights`. */
+export function counted(count: number, singular: string): string {
+  return `${count} ${count === 1 ? singular : `${singular}s`}`
+}
+
+// Control characters, line separators, and marks that change the direction of the text around them.
+const disturbing = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu
+const disturbingButLineFeed = /(?!\n)[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu
+
+/** What users typed, fit for one line: nothing in it can break out of a mail header or turn the text around. */
+export function oneLine(text: string, longest = 120): string {
+  return shortened(text.replace(disturbing, ' ').replace(/\s+/g, ' ').trim(), longest)
+}
+
+/** What users typed, fit to be quoted in a message of several lines. */
+export function quoted(text: string, longest = 1_000): string {
+  const lines = shortened(text.replace(/\r\n?/g, '\n').replace(disturbingButLineFeed, ' ').trim(), longest)
+  return lines
+    .split('\n')
+    .map((line) => `> ${line}`)
+    .join('\n')
+}
+
+function shortened(text: string, longest: number): string {
+  const characters = [...text]
+  return characters.length > longest ? `${characters.slice(0, longest - 1).join('')}…` : text
+}
