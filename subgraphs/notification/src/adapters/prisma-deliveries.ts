@@ -1,0 +1,63 @@
+import type { Deliveries, Delivery } from '../application/ports.ts'
+import type { Channel, Kind } from '../domain/notification.ts'
+import type { Database } from './database.ts'
+
+type Row = {
+  notification_id: string
+  attempts: number
+  sent_at: Date
+  recipient_id: string
+  kind: Kind
+  title: string
+  body: string
+  booking_id: string | null
+  room_id: string | null
+}
+
+/**
+ * `due_at` is also the lease: a delivery that is taken becomes due again when its lease ends. `attempts` tells
+ * whether it was taken by another worker since.
+ */
+export function prismaDeliveries(database: Database): Deliveries {
+  return {
+    async take(channel, limit, leaseMs) {
+      const rows = await database.$queryRaw<Row[]>`
+        WITH due AS (
+          SELECT notification_id FROM delivery
+          WHERE channel = ${channel}::channel AND state = 'PENDING' AND due_at <= now()
+          ORDER BY due_at LIMIT ${limit}
+          FOR UPDATE SKIP LOCKED
+        )
+        UPDATE delivery SET attempts = attempts + 1, due_at = now() + ${leaseMs} * interval '1 millisecond'
+        FROM due JOIN notification ON notification.id = due.notification_id
+        WHERE delivery.notification_id = due.notification_id AND delivery.channel = ${channel}::channel
+        RETURNING delivery.notification_id, attempts, sent_at, recipient_id, kind, title, body, booking_id, room_id`
+      return rows.map((row) => toDelivery(channel, row))
+    },
+
+    async settle({ notificationId, channel, attempt }, verdict) {
+      const now = new Date()
+      const { state } = verdict
+      await database.delivery.updateMany({
+        where: { notificationId, channel, state: 'PENDING', attempts: attempt },
+        data: {
+          state,
+          lastError: 'why' in verdict ? verdict.why.slice(0, 1_000) : null,
+          ...(state === 'DELIVERED' ? { deliveredAt: now } : {}),
+          ...('againInMs' in verdict ? { dueAt: new Date(now.getTime() + verdict.againInMs) } : {}),
+        },
+      })
+    },
+  }
+}
+
+function toDelivery(channel: Channel, row: Row): Delivery {
+  const { recipient_id: recipientId, kind, title, body, booking_id: bookingId, room_id: roomId } = row
+  return {
+    notificationId: row.notification_id,
+    channel,
+    attempt: row.attempts,
+    sentAt: row.sent_at,
+    message: { recipientId, kind, title, body, bookingId, roomId },
+  }
+}

@@ -1,0 +1,69 @@
+import { fileURLToPath } from 'node:url'
+import { createBus } from '@myhotel/kit/bus'
+import type { Logger } from '@myhotel/kit/logger'
+import { createRelay } from '@myhotel/kit/outbox'
+import { subgraphServer } from '@myhotel/kit/serve'
+import type { Part } from '@myhotel/kit/service'
+import { subscribe } from '@myhotel/kit/subscription'
+import { templateAddressBook } from './adapters/address-book.ts'
+import { databasePart, openDatabase, type Transaction } from './adapters/database.ts'
+import { deliveryWorker } from './adapters/delivery-worker.ts'
+import { reactions } from './adapters/event-consumer.ts'
+import { resolvers } from './adapters/graphql.ts'
+import { mailCarrier } from './adapters/mail-carrier.ts'
+import { prismaDeliveries } from './adapters/prisma-deliveries.ts'
+import { outgoing, prismaNotifications } from './adapters/prisma-notifications.ts'
+import { prismaPushSubscriptions } from './adapters/prisma-push-subscriptions.ts'
+import { webPushCarrier } from './adapters/push-carrier.ts'
+import type { Env } from './env.ts'
+
+const deliveriesAtATime = 5
+
+/** The parts of this service, each started in this order. */
+export function compose(env: Env, log: Logger): Part[] {
+  const clock = () => new Date()
+  const database = openDatabase(env.NOTIFICATION_DATABASE_URL)
+  const subscriptions = prismaPushSubscriptions(database)
+  const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'notification', log })
+  const relay = createRelay({ databaseUrl: env.NOTIFICATION_DATABASE_URL, bus, log })
+
+  const addresses = templateAddressBook(env.MAIL_ADDRESS_TEMPLATE)
+  const mail = { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM, connections: deliveriesAtATime, addresses }
+  const carriers = [
+    mailCarrier(mail),
+    ...(env.vapid ? [webPushCarrier({ vapid: env.vapid, subscriptions })] : []),
+  ]
+  const channels = carriers.map(({ channel }) => channel)
+  const deliveries = prismaDeliveries(database)
+  const workers = carriers.map((carrier) =>
+    deliveryWorker({ carrier, deliveries, atATime: deliveriesAtATime, clock, log }),
+  )
+
+  const server = subgraphServer({
+    name: 'notification',
+    schemaFile: fileURLToPath(new URL('../schema.graphql', import.meta.url)),
+    resolvers: resolvers({
+      notifications: prismaNotifications(database),
+      subscriptions,
+      clock,
+      push: env.vapid && { publicKey: env.vapid.publicKey, services: env.PUSH_SERVICES },
+    }),
+    keys: env.IDENTITY_KEYS,
+    port: env.PORT,
+    host: env.HOST,
+    log,
+  })
+  const subscription = subscribe<Transaction>({
+    consumer: 'notification',
+    bus,
+    database,
+    reactions: reactions((tx: Transaction) => outgoing(tx, channels), clock),
+    log,
+    afterCommit() {
+      relay.wake()
+      for (const worker of workers) worker.wake()
+    },
+  })
+  // What is in the inbox can be read while NATS is away.
+  return [databasePart(database), { ...bus, ready: undefined }, relay, server, subscription, ...workers]
+}
