@@ -1,17 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startProcess, type TestProcess } from '@myhotel/kit/testing/process'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type SandboxProcess, startSandbox } from '../process.ts'
 
-const main = join(import.meta.dirname, 'main.ts')
+const main = 'tools/sandbox/identity-provider/main.ts'
 let dataDir: string
-let issuer: SandboxProcess
+let issuer: TestProcess
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'identity-provider-'))
-  issuer = await startSandbox(main, { DATA_DIR: dataDir })
+  issuer = await startProcess(main, { DATA_DIR: dataDir })
 })
 afterEach(async () => {
   await issuer.stop()
@@ -58,7 +58,7 @@ test('publishes no private key, and tokens outlive a restart', async () => {
   const token = await tokenOf('guest1')
   const { url } = issuer
   await issuer.stop('SIGKILL')
-  issuer = await startSandbox(main, { DATA_DIR: dataDir, ISSUER_URL: url })
+  issuer = await startProcess(main, { DATA_DIR: dataDir, ISSUER_URL: url })
   const discovery = await (await fetch(`${issuer.url}/.well-known/openid-configuration`)).json()
   expect(discovery).toMatchObject({ issuer: url })
   const published = createRemoteJWKSet(new URL(`${issuer.url}/jwks`))
@@ -66,7 +66,7 @@ test('publishes no private key, and tokens outlive a restart', async () => {
 })
 
 test('refuses to run in production', async () => {
-  await expect(startSandbox(main, { DATA_DIR: dataDir, NODE_ENV: 'production' })).rejects.toThrow(
+  await expect(startProcess(main, { DATA_DIR: dataDir, NODE_ENV: 'production' })).rejects.toThrow(
     'exited with 1',
   )
 })

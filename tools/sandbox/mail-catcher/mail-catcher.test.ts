@@ -2,15 +2,15 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { startProcess, type TestProcess } from '@myhotel/kit/testing/process'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type SandboxProcess, startSandbox } from '../process.ts'
 import type { Mail } from './mailbox.ts'
 
-let catcher: SandboxProcess
-const main = join(import.meta.dirname, 'main.ts')
+let catcher: TestProcess
+const main = 'tools/sandbox/mail-catcher/main.ts'
 
 beforeAll(async () => {
-  catcher = await startSandbox(main, { DATA_DIR: tmpdir() })
+  catcher = await startProcess(main, { DATA_DIR: tmpdir() })
 })
 beforeEach(async () => {
   await fetch(`${catcher.url}/messages`, { method: 'DELETE' })

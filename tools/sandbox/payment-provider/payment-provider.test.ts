@@ -1,13 +1,13 @@
 import { appendFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startProcess, type TestProcess } from '@myhotel/kit/testing/process'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type SandboxProcess, startSandbox } from '../process.ts'
 
 let dataDir: string
-let provider: SandboxProcess
+let provider: TestProcess
 
-const start = () => startSandbox(join(import.meta.dirname, 'main.ts'), { DATA_DIR: dataDir })
+const start = () => startProcess('tools/sandbox/payment-provider/main.ts', { DATA_DIR: dataDir })
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'payment-provider-'))

@@ -1,0 +1,49 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+/** A program of this repository, running as its own process for a test. */
+export type TestProcess = {
+  readonly url: string
+  /** The "listening" log line, with whatever else the program tells in it. */
+  readonly listening: Record<string, unknown>
+  /** Sends a signal, SIGTERM unless told, and resolves to the exit code: null where the signal killed it. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+const root = join(import.meta.dirname, '../../../..')
+
+/**
+ * Starts `main`, a path from the root of the repository, on a free port and waits until it listens.
+ * @throws with what it wrote to stderr when it ends before that
+ */
+export async function startProcess(main: string, env: Record<string, string>): Promise<TestProcess> {
+  const child = spawn(process.execPath, [join(root, main)], {
+    env: { PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const listening = await firstListeningLine(main, child)
+  return {
+    url: String(listening.url),
+    listening,
+    stop: (signal = 'SIGTERM') => {
+      child.kill(signal)
+      return exited
+    },
+  }
+}
+
+function firstListeningLine(main: string, child: ChildProcess): Promise<Record<string, unknown>> {
+  const { stdout, stderr } = child
+  if (!stdout || !stderr) throw new Error('a process under test needs pipes')
+  const complaints: string[] = []
+  stderr.on('data', (chunk) => complaints.push(String(chunk)))
+  return new Promise((resolve, reject) => {
+    createInterface(stdout).on('line', (line) => {
+      const entry = JSON.parse(line) as Record<string, unknown>
+      if (entry.msg === 'listening') resolve(entry)
+    })
+    child.once('close', (code) => reject(new Error(`${main} exited with ${code}: ${complaints.join('')}`)))
+  })
+}
