@@ -29,8 +29,7 @@ export async function bookRoom(ports: Ports, request: BookingRequest): Promise<A
 
   const attempt = beginningOf(ports, request, offered.listing, offered.price)
   const begun = await ports.attempts.begin(attempt)
-  if (begun === 'nights taken') return nightsTaken
-  if (begun === 'key used') return answerAgain(ports, request, fingerprint)
+  if (begun !== 'begun') return answerAnother(ports, request, begun)
 
   const outcome = await ports.payments.approve(attempt, attempt.terms.price.total, request.paymentMethod)
   return settle(ports, attempt, outcome)
@@ -115,13 +114,14 @@ function beginningOf(ports: Ports, request: BookingRequest, listing: Listing, pr
   }
 }
 
-/** Another request with the same key came first: the answer is its answer. */
-async function answerAgain(
+/** Another request came first: with the same key its answer is the answer, else it has the nights. */
+async function answerAnother(
   ports: Ports,
   request: BookingRequest,
-  fingerprint: string,
+  begun: 'nights taken' | 'key used',
 ): Promise<AttemptAnswer> {
   const { attempt } = await ports.attempts.look(request)
-  const answer = attempt ? answerOf(attempt, fingerprint) : 'afresh'
-  return answer === 'afresh' ? inProgress : answer
+  const answer = attempt ? answerOf(attempt, fingerprintOf(request)) : 'afresh'
+  if (answer !== 'afresh') return answer
+  return begun === 'nights taken' ? nightsTaken : inProgress
 }

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest'
+import { aBooking, anOffer } from '../testing/examples.ts'
+import { decide, evolve, refundIfCanceledNow, statusOf } from './booking.ts'
+import { refundOf } from './cancellation-policy.ts'
+import { priceOf, refuseChangedPrice } from './price.ts'
+import { type CancellationPolicy, nightsOf, refuseStay } from './stay.ts'
+
+const today = '2027-03-01'
+const dayMs = 24 * 60 * 60 * 1000
+const checkInAt = Date.parse('2027-03-10T14:00:00Z')
+const stay = (startDate: string, endDate: string) => ({ startDate, endDate })
+
+describe('a stay', () => {
+  it.each([
+    ['2027-03-05', '2027-03-05', 1, 'endDate'],
+    ['2027-03-05', '2027-03-04', 1, 'endDate'],
+    ['2027-02-28', '2027-03-02', 1, 'startDate'],
+    ['2029-03-05', '2029-03-07', 1, 'startDate'],
+    ['2027-03-05', '2027-03-06', 1, 'endDate'],
+    ['2027-03-05', '2027-05-06', 1, 'endDate'],
+    ['2027-03-05', '2027-03-08', 0, 'guests'],
+    ['2027-03-05', '2027-03-08', 5, 'guests'],
+  ])('from %s to %s for %i is refused for %s', (startDate, endDate, guests, field) => {
+    expect(
+      refuseStay(anOffer({ minNights: 2, maxNights: 30 }), stay(startDate, endDate), guests, today),
+    ).toMatchObject({
+      code: 'INVALID_INPUT',
+      field,
+    })
+  })
+
+  it('may start today and end after a leap day', () => {
+    expect(refuseStay(anOffer({}), stay(today, '2027-03-02'), 4, today)).toBeUndefined()
+    expect(nightsOf(stay('2028-02-28', '2028-03-01'))).toBe(2)
+  })
+})
+
+describe('the price', () => {
+  it('is nights, cleaning fee and tax on both, rounded half up, in lines that add up', () => {
+    const offer = anOffer({ pricePerNight: 9_999, cleaningFee: 1_501, taxBasisPoints: 750 })
+    const price = priceOf(offer, stay('2027-03-05', '2027-03-08'))
+    expect(price).toMatchObject({ total: { amount: 29_997 + 1_501 + 2_362, currency: 'EUR' } })
+    expect('lines' in price && price.lines.map((line) => line.amount.amount)).toEqual([29_997, 1_501, 2_362])
+  })
+
+  it('is refused where it leaves the range of the API', () => {
+    const offer = anOffer({ pricePerNight: 2_000_000_000 })
+    expect(priceOf(offer, stay('2027-03-05', '2027-03-08'))).toMatchObject({ code: 'INVALID_INPUT' })
+  })
+
+  it('that the guest did not see is told, in amount or currency', () => {
+    const price = { lines: [], total: { amount: 100, currency: 'EUR' } }
+    expect(refuseChangedPrice(price, { amount: 100, currency: 'EUR' })).toBeUndefined()
+    expect(refuseChangedPrice(price, null)).toBeUndefined()
+    expect(refuseChangedPrice(price, { amount: 100, currency: 'USD' })).toMatchObject({
+      code: 'PRICE_CHANGED',
+    })
+    expect(refuseChangedPrice(price, { amount: 99, currency: 'EUR' })).toMatchObject({
+      total: { amount: 100 },
+    })
+  })
+})
+
+describe('the refund', () => {
+  const of = (policy: CancellationPolicy, daysLeft: number) =>
+    refundOf(
+      { policy, price: aBooking({}).terms.price, nights: 3, checkInAt },
+      'GUEST',
+      checkInAt - daysLeft * dayMs,
+    ).amount
+
+  it.each([
+    ['FLEXIBLE', 1, 30_000],
+    ['FLEXIBLE', 0.99, 20_000],
+    ['MODERATE', 5, 30_000],
+    ['MODERATE', 4.99, 15_000],
+    ['STRICT', 14, 30_000],
+    ['STRICT', 13.99, 15_000],
+    ['STRICT', 7, 15_000],
+    ['STRICT', 6.99, 0],
+  ] as const)('under %s, %d days before check-in, is %i of 30,000', (policy, daysLeft, refund) => {
+    expect(of(policy, daysLeft)).toBe(refund)
+  })
+
+  it.each(['HOST', 'SERVICE_CENTER', 'ROOM_DELETED'] as const)('is all when %s cancels', (by) => {
+    const refund = refundOf(
+      { policy: 'STRICT', price: aBooking({}).terms.price, nights: 3, checkInAt },
+      by,
+      checkInAt - dayMs,
+    )
+    expect(refund.amount).toBe(30_000)
+  })
+})
+
+describe('a booking', () => {
+  const at = { now: checkInAt - 30 * dayMs, today, checkInAt }
+  const command = { ...at, canceledBy: 'GUEST', reason: 'ill' } as const
+
+  it('is cancelled once: the second time nothing happens', () => {
+    const event = decide(command, aBooking({}))
+    if (typeof event !== 'object' || !('cancellation' in event)) throw new Error('not cancelled')
+    const canceled = evolve(aBooking({}), event)
+    expect(canceled).toMatchObject({
+      status: 'CANCELED',
+      version: 2,
+      cancellation: { refund: { amount: 30_000 } },
+    })
+    expect(decide(command, canceled)).toBe('already')
+    expect(refundIfCanceledNow(canceled, at)).toBeNull()
+  })
+
+  it('that is over is completed and cannot be cancelled', () => {
+    const after = { ...at, today: '2027-03-13' }
+    expect(statusOf(aBooking({}), '2027-03-12')).toBe('BOOKED')
+    expect(statusOf(aBooking({}), after.today)).toBe('COMPLETED')
+    expect(decide({ ...command, ...after }, aBooking({}))).toMatchObject({ code: 'NOT_CANCELABLE' })
+    expect(refundIfCanceledNow(aBooking({}), after)).toBeNull()
+  })
+})

@@ -1,0 +1,78 @@
+import { createTestDatabase } from '@myhotel/kit/testing'
+import { v7 } from 'uuid'
+import { createDatabase } from '../adapters/database.ts'
+import { prismaAttempts } from '../adapters/prisma-attempts.ts'
+import { prismaBlocks } from '../adapters/prisma-blocks.ts'
+import { prismaBookings, putListing } from '../adapters/prisma-bookings.ts'
+import { prismaListings } from '../adapters/prisma-listings.ts'
+import type { Calendar, PaymentOutcome, Payments, Ports } from '../application/ports.ts'
+import { aListing } from './examples.ts'
+
+/** A calendar that stands still. */
+export function stillCalendar(now = '2027-01-15T12:00:00Z'): Calendar {
+  return {
+    now: () => Date.parse(now),
+    today: () => now.slice(0, 10),
+    instantAt: (date, time) => Date.parse(`${date}T${time}:00Z`),
+  }
+}
+
+/** A payment context of which the test decides what it says. */
+export function scriptedPayments() {
+  const script = {
+    busyFor: null as number | null,
+    approve: (): PaymentOutcome | Promise<PaymentOutcome> => ({ type: 'approved', paymentId: v7() }),
+    resolve: (): PaymentOutcome => ({ type: 'dead' }),
+    undo: () => true,
+    undone: [] as string[],
+    approvals: 0,
+  }
+  const payments: Payments = {
+    busyFor: () => script.busyFor,
+    async approve() {
+      script.approvals += 1
+      return script.approve()
+    },
+    resolve: async () => script.resolve(),
+    async undo(attempt) {
+      if (script.undo()) script.undone.push(attempt.id)
+      return script.undo()
+    },
+  }
+  return { script, payments }
+}
+
+/** Book on a real database of its own, with a scripted payment; `lease` and `hold` are milliseconds. */
+export async function createWorld({ lease = 8_000, hold = 25_000, connections = 10 } = {}) {
+  const database = await createTestDatabase('book')
+  const { prisma } = createDatabase(database.url, connections)
+  const { script, payments } = scriptedPayments()
+  const nothing = () => undefined
+  const ports: Ports = {
+    listings: prismaListings(prisma, { offered: async () => null, close: async () => {} }),
+    attempts: prismaAttempts(prisma, { lease, hold }, nothing),
+    bookings: prismaBookings(prisma, nothing),
+    blocks: prismaBlocks(prisma, v7, nothing),
+    payments,
+    calendar: stillCalendar(),
+    newId: v7,
+  }
+  return {
+    prisma,
+    ports,
+    script,
+    /** A room that can be booked. */
+    async room(listing = aListing(v7())) {
+      await putListing(prisma, listing)
+      return listing
+    },
+    count: async (table: 'stay_claim' | 'booking_attempt' | 'booking' | 'outbox') => {
+      const [row] = await prisma.$queryRawUnsafe<{ n: number }[]>(`SELECT count(*)::int AS n FROM ${table}`)
+      return row?.n
+    },
+    async close() {
+      await prisma.$disconnect()
+      await database.drop()
+    },
+  }
+}
