@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startProcess, type TestProcess } from '@myhotel/kit/testing/process'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const main = 'tools/sandbox/identity-provider/main.ts'
 let dataDir: string
 let issuer: TestProcess
 
-beforeEach(async () => {
+beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'identity-provider-'))
   issuer = await startProcess(main, { DATA_DIR: dataDir })
 })
-afterEach(async () => {
+afterAll(async () => {
   await issuer.stop()
   await rm(dataDir, { recursive: true })
 })

@@ -1,6 +1,5 @@
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { startProcess, type TestProcess } from '@myhotel/kit/testing/process'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
