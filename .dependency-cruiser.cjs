@@ -6,7 +6,7 @@
  */
 
 const TESTS = '[.]test[.]ts$'
-const TESTING = '/testing[./]'
+const TESTING = '/testing[./-]'
 const npm = (...names) => `(^|node_modules/)(${names.join('|')})(/|$)`
 
 /** Files under a layer of a subgraph; $1 is the subgraph in the rule's `to`. */

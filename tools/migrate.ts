@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { databaseNames, drift, migrate, newMigration } from './migrate/migrations.ts'
-import { withPostgres } from './test/private-services.ts'
+import { variable } from './system/services.ts'
 
 export { databaseNames, migrate } from './migrate/migrations.ts'
 
@@ -28,14 +28,14 @@ async function main(args: string[]): Promise<number> {
 }
 
 async function apply(names: string[]): Promise<number> {
-  const urls = names.map((name) => ({ name, variable: `${name.toUpperCase()}_DATABASE_URL` }))
-  const missing = urls.filter(({ variable }) => !process.env[variable])
+  const named = names.map((name) => ({ name, where: `${variable(name)}_DATABASE_URL` }))
+  const missing = named.filter(({ where }) => !process.env[where])
   if (missing.length > 0) {
-    console.error(`Not set: ${missing.map(({ variable }) => variable).join(', ')}`)
+    console.error(`Not set: ${missing.map(({ where }) => where).join(', ')}`)
     return 2
   }
-  for (const { name, variable } of urls) {
-    const applied = await migrate(name, process.env[variable] ?? '')
+  for (const { name, where } of named) {
+    const applied = await migrate(name, process.env[where] ?? '')
     console.log(`${name}: ${applied.length > 0 ? applied.join(', ') : 'up to date'}`)
   }
   return 0
@@ -56,5 +56,10 @@ async function check(names: string[]): Promise<number> {
   return differ > 0 ? 1 : 0
 }
 
-// Not exitCode: the engine leaves timers of ten seconds behind.
-if (import.meta.main) process.exit(await main(process.argv.slice(2)))
+/** Loaded only here, so that applying migrations in production needs no PostgreSQL from npm. */
+async function withPostgres<T>(work: (url: string) => Promise<T>): Promise<T> {
+  const services = await import('./test/private-services.ts')
+  return services.withPostgres(work)
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2))

