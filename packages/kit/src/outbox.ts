@@ -9,7 +9,7 @@ import type { Sql } from './sql.ts'
 export { type Announcement, announcement } from '@myhotel/contracts/event'
 
 /** A row of the outbox as one JSON object, with the correlation of what is being done now. */
-export function toOutboxRow({ contract, aggregateId, version, data }: Announcement) {
+function toOutboxRow({ contract, aggregateId, version, data }: Announcement) {
   return {
     event_id: `${contract.context}.${aggregateId}:${version}`,
     context: contract.context,
@@ -23,21 +23,31 @@ export function toOutboxRow({ contract, aggregateId, version, data }: Announceme
   }
 }
 
+const columns =
+  'event_id, context, aggregate_id, version, type, schema_version, data, correlation_id, traceparent'
+
 /**
- * Statement that appends rows to the outbox: `$1` is a JSON array of `toOutboxRow`. It is exported so that a hot
- * path can make it part of a larger statement.
+ * The statement that appends announcements: `parameter`, `$1` say, holds the JSON of `toOutboxRow` of each. It is
+ * exported so that a hot path can make it part of a larger statement; there `onlyIf` may name a common table
+ * expression without whose row nothing is appended.
  */
-export const appendToOutboxSql = `
-  INSERT INTO outbox (event_id, context, aggregate_id, version, type, schema_version, data, correlation_id, traceparent)
-  SELECT event_id, context, aggregate_id, version, type, schema_version, data, correlation_id, traceparent
-  FROM jsonb_to_recordset($1::jsonb) AS row(event_id text, context text, aggregate_id text, version int, type text,
-    schema_version int, data jsonb, correlation_id text, traceparent text)`
+export const appendToOutboxSql = (parameter: string, onlyIf?: string) => `
+  INSERT INTO outbox (${columns})
+  SELECT ${columns}
+  FROM jsonb_to_recordset(${parameter}::jsonb) AS row(event_id text, context text, aggregate_id text, version int,
+    type text, schema_version int, data jsonb, correlation_id text, traceparent text)
+  ${onlyIf ? `WHERE EXISTS (SELECT 1 FROM ${onlyIf})` : ''}`
+
+const appendSql = appendToOutboxSql('$1')
 
 /** Writes announcements in the transaction that makes them true; the relay publishes them after its commit. */
 export async function appendToOutbox(tx: Sql, announcements: readonly Announcement[]): Promise<void> {
-  if (announcements.length === 0) return
-  await tx.$executeRawUnsafe(appendToOutboxSql, JSON.stringify(announcements.map(toOutboxRow)))
+  if (announcements.length > 0) await tx.$executeRawUnsafe(appendSql, toOutboxJson(announcements))
 }
+
+/** Announcements as the parameter of `appendToOutboxSql`. */
+export const toOutboxJson = (announcements: readonly Announcement[]) =>
+  JSON.stringify(announcements.map(toOutboxRow))
 
 const batchSize = 500
 
