@@ -31,6 +31,8 @@ CREATE TABLE room (
   check_out_time text NOT NULL,
   registered_at timestamptz(3) NOT NULL,
   deleted_at timestamptz(3),
+  -- The date that it was at the room.
+  deleted_on date,
   deleted_by text CHECK (deleted_by IN ('HOST', 'SERVICE_CENTER')),
   -- The host or the agent who did it.
   deleted_by_id text,
