@@ -4,6 +4,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph'
 import { GraphQLError, type GraphQLFormattedError, parse } from 'graphql'
 import { plainApollo } from './apollo.ts'
 import { correlated, newCorrelation } from './context.ts'
+import { isPassingFailure } from './failures.ts'
 import { answerError, header, httpServer, serveGraphql } from './http.ts'
 import { type Caller, createVerifier } from './identity.ts'
 import type { Logger } from './logger.ts'
@@ -104,15 +105,23 @@ const tellExtensions: ApolloServerPlugin<RequestContext> = {
   }),
 }
 
-/** Errors that resolvers throw on purpose carry a code; all others are logged and told without their insides. */
+/**
+ * Errors that resolvers throw on purpose carry a code; all others are logged and told without their insides, those
+ * that will pass by themselves as SERVICE_UNAVAILABLE.
+ */
 function hideInternals(log: Logger) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     if (formatted.extensions?.code !== 'INTERNAL_SERVER_ERROR') return formatted
-    log.error(
-      { err: (error as { originalError?: unknown }).originalError ?? error, path: formatted.path },
-      'resolver failed',
-    )
-    return { ...formatted, message: 'internal error', extensions: { code: 'INTERNAL_SERVER_ERROR' } }
+    const cause = (error as { originalError?: unknown }).originalError ?? error
+    const passing = isPassingFailure(cause)
+    log[passing ? 'warn' : 'error']({ err: cause, path: formatted.path }, 'resolver failed')
+    return passing
+      ? {
+          ...formatted,
+          message: 'unavailable for now: try again',
+          extensions: { code: 'SERVICE_UNAVAILABLE' },
+        }
+      : { ...formatted, message: 'internal error', extensions: { code: 'INTERNAL_SERVER_ERROR' } }
   }
 }
 
