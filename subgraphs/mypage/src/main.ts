@@ -1,0 +1,8 @@
+import { createLogger } from '@myhotel/kit/logger'
+import { runService } from '@myhotel/kit/service'
+import { compose } from './compose.ts'
+import { readServiceEnv } from './env.ts'
+
+const env = readServiceEnv()
+const log = createLogger('mypage', env.LOG_LEVEL)
+await runService(log, compose(env, log))
