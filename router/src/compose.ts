@@ -1,0 +1,61 @@
+import { ApolloServer } from '@apollo/server'
+import { plainApollo } from '@myhotel/kit/apollo'
+import { httpServer } from '@myhotel/kit/http'
+import { createSigner } from '@myhotel/kit/identity'
+import type { Logger } from '@myhotel/kit/logger'
+import type { Part } from '@myhotel/kit/service'
+import { createCors } from './cors.ts'
+import type { RouterEnv } from './env.ts'
+import { presentError } from './errors.ts'
+import type { RouterContext } from './exchange.ts'
+import { createFrontDoor } from './front-door.ts'
+import { createGateway } from './gateway.ts'
+import { createReadYourWrites } from './read-your-writes.ts'
+import { createSubgraph } from './subgraph.ts'
+import { createUsers } from './users.ts'
+
+/** The router of the parts that its environment asks for. */
+export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
+  const sign = await createSigner(env.IDENTITY_PRIVATE_KEY)
+  const subgraphs = env.subgraphs.map(({ name, urls }) =>
+    createSubgraph({ name, urls, sign, timeoutMs: env.SUBGRAPH_TIMEOUT_MS, log }),
+  )
+  const users = createUsers({
+    issuer: env.TOKEN_ISSUER,
+    audience: env.TOKEN_AUDIENCE,
+    rolesClaim: env.ROLES_CLAIM,
+    log,
+  })
+  const apollo = new ApolloServer<RouterContext>({
+    ...plainApollo(log),
+    gateway: createGateway({
+      supergraph: env.supergraph,
+      sourceOf: (name) => {
+        const subgraph = subgraphs.find((one) => one.name === name)
+        if (!subgraph) throw new Error(`the environment knows no subgraph ${name}`)
+        return subgraph
+      },
+      log,
+    }),
+    introspection: env.INTROSPECTION,
+    hideSchemaDetailsFromClientErrors: !env.INTROSPECTION,
+    formatError: presentError(log),
+  })
+  const handle = createFrontDoor({
+    apollo,
+    users,
+    readYourWrites: createReadYourWrites(),
+    cors: createCors(env.CORS_ORIGINS),
+    playground: env.PLAYGROUND
+      ? (await import('./playground.ts')).createPlayground({ tokenUrl: env.PLAYGROUND_TOKEN_URL, log })
+      : null,
+    requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+    log,
+  })
+  return [
+    ...subgraphs,
+    users,
+    { name: 'gateway', start: () => apollo.start(), stop: () => apollo.stop() },
+    httpServer({ port: env.PORT, host: env.HOST, log, handle }),
+  ]
+}

@@ -1,0 +1,42 @@
+import { wasNeverSent } from '@myhotel/kit/graphql-client'
+import { GraphQLError } from 'graphql'
+
+const messages = {
+  SERVICE_UNAVAILABLE: 'is not available at the moment',
+  GATEWAY_TIMEOUT: 'did not answer in time',
+  BAD_GATEWAY: 'gave no usable answer',
+  UNAUTHENTICATED: 'does not know who asks',
+  FORBIDDEN: 'does not let this in',
+}
+
+/**
+ * What clients are told when a subgraph did not answer as it should. SERVICE_UNAVAILABLE means that nothing was done;
+ * after GATEWAY_TIMEOUT and BAD_GATEWAY nobody knows whether a mutation took effect.
+ */
+export type FailureCode = keyof typeof messages
+
+/** An error that names the subgraph and the kind of fault, and keeps the rest (hosts, texts) for the log. */
+export function subgraphFailure(serviceName: string, code: FailureCode, cause: unknown): GraphQLError {
+  const originalError = cause instanceof Error ? cause : new Error(String(cause))
+  return new GraphQLError(`${serviceName} ${messages[code]}`, {
+    originalError,
+    extensions: { code, serviceName },
+  })
+}
+
+const silence = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
+
+/** What an error of undici's means. */
+export function codeOfError(error: unknown, signal: AbortSignal): FailureCode {
+  if (wasNeverSent(error)) return 'SERVICE_UNAVAILABLE'
+  const code = (error as { code?: string } | null)?.code ?? ''
+  return signal.aborted || silence.has(code) ? 'GATEWAY_TIMEOUT' : 'BAD_GATEWAY'
+}
+
+/** What an HTTP status other than 200 means where no GraphQL answer comes with it. */
+export function codeOfStatus(status: number): FailureCode {
+  if (status === 401) return 'UNAUTHENTICATED'
+  if (status === 403) return 'FORBIDDEN'
+  if (status === 504) return 'GATEWAY_TIMEOUT'
+  return status === 503 ? 'SERVICE_UNAVAILABLE' : 'BAD_GATEWAY'
+}
