@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
+import { whenCallersGo } from './system/callers.ts'
 import { resolveDataDir } from './system/client.ts'
 import { type System, startSystem } from './system/index.ts'
-import { callers, isRunning } from './system/os-process.ts'
 
 const USAGE = `npm start -- [options]
 
@@ -24,7 +24,9 @@ let system: System | undefined
 let firstSignalAt = 0
 
 process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onSignal)
-watchCallers()
+whenCallersGo(() => {
+  if (!stopping.signal.aborted) onSignal()
+})
 process.exitCode = await main()
 
 async function main(): Promise<number> {
@@ -103,13 +105,4 @@ function onSignal(): void {
   if (stopping.signal.aborted && now - firstSignalAt > 1_000) process.exit(130)
   if (!stopping.signal.aborted) firstSignalAt = now
   stopping.abort()
-}
-
-/** Nobody may be able to send a signal any more: when npm or the bootstrap is killed, stop as well. */
-function watchCallers(): void {
-  if (!process.env.MYHOTEL_BOOTSTRAP) return
-  const wanted = callers((name) => /^(npm|pnpm|yarn)\b/.test(name))
-  setInterval(() => {
-    if (!stopping.signal.aborted && !wanted.every(isRunning)) onSignal()
-  }, 500).unref()
 }

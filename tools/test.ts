@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { parseArgs } from 'node:util'
+import { whenCallersGo } from './system/callers.ts'
 import { type PrivateServices, startPrivateServices } from './test/private-services.ts'
 import { type Count, run, type Step, vitest } from './test/step.ts'
 
@@ -30,6 +31,7 @@ const aborted = new AbortController()
 let running: ChildProcess | undefined
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => abort(signal))
+whenCallersGo(() => abort('SIGTERM'))
 
 /** Ctrl-C reaches the running step by itself, other signals do not; either way it is given time to tidy up. */
 function abort(signal: NodeJS.Signals): void {

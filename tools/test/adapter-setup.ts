@@ -16,9 +16,9 @@ const VARIABLES: Record<ServiceName, string> = {
 export default async function setup(): Promise<() => Promise<void>> {
   const names = Object.keys(VARIABLES) as ServiceName[]
   const missing = names.filter((name) => !process.env[VARIABLES[name]])
-  const { urls, stop } = await startPrivateServices(missing)
-  for (const name of missing) process.env[VARIABLES[name]] = urls[name]
+  const services = missing.length > 0 ? await startPrivateServices(missing) : undefined
+  for (const name of missing) process.env[VARIABLES[name]] = services?.urls[name]
   const server = process.env.TEST_POSTGRES_URL ?? ''
   for (const name of await databaseNames()) await migrate(name, urlOf(server, `template_${name}`))
-  return stop
+  return async () => services?.stop()
 }
