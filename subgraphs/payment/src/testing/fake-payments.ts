@@ -1,0 +1,84 @@
+import type { Announcement } from '@myhotel/contracts/event'
+import type { Payments, Stored } from '../application/ports.ts'
+import { isApproved, type Payment } from '../domain/payment.ts'
+import { nextStep } from '../domain/standing.ts'
+import type { PaymentsUnderTest } from './payments-contract.ts'
+
+type Entry = Stored & { dueAt: number | null; tries: number }
+
+export type FakePayments = PaymentsUnderTest & {
+  announcements: Announcement[]
+  /** Makes the next `save` throw before it has saved, as a crash or a lost database would. */
+  crashBeforeSave(): void
+  /** As if all pauses were over. */
+  letPausesPass(): void
+}
+
+/** Payments in memory, which keep the contract of the real ones. */
+export function fakePayments(): FakePayments {
+  const byId = new Map<string, Entry>()
+  const announcements: Announcement[] = []
+  let crash = false
+
+  const find = (wanted: (payment: Payment) => boolean): Stored | null => {
+    const entry = [...byId.values()].find(({ payment }) => wanted(payment))
+    return entry ? { payment: entry.payment, revision: entry.revision } : null
+  }
+  const isFinished = (payment: Payment) => nextStep(payment, 0) === null
+
+  const payments: Payments = {
+    async begin(payment, leaveAloneMs) {
+      const known = find(({ attemptId }) => attemptId === payment.attemptId)
+      if (known) return { known }
+      const dueAt = isFinished(payment) ? null : Date.now() + leaveAloneMs
+      byId.set(payment.id, { payment, revision: 0, dueAt, tries: 0 })
+      return { begun: { payment, revision: 0 } }
+    },
+    byAttempt: async (attemptId) => find((payment) => payment.attemptId === attemptId),
+    byId: async (id) => find((payment) => payment.id === id),
+    async byBooking(bookingId) {
+      const found = find((payment) => isApproved(payment) && payment.intent.bookingId === bookingId)
+      return found && isApproved(found.payment) ? found.payment : null
+    },
+    async save(before, after, announced) {
+      if (crash) {
+        crash = false
+        throw new Error('crashed before the commit')
+      }
+      const { id } = before.payment
+      if (byId.get(id)?.revision !== before.revision) return null
+      const saved = { payment: after, revision: before.revision + 1 }
+      byId.set(id, { ...saved, dueAt: isFinished(after) ? null : Date.now(), tries: 0 })
+      announcements.push(...announced)
+      return saved
+    },
+    async workOnDue(most, pauseMs, work) {
+      const now = Date.now()
+      const due = [...byId.values()].filter(({ dueAt }) => dueAt !== null && dueAt <= now).slice(0, most)
+      for (const entry of due) {
+        entry.dueAt = now + pauseMs(entry.tries)
+        entry.tries += 1
+        byId.set(entry.payment.id, { ...entry, revision: entry.revision + 1 })
+      }
+      await Promise.all(
+        due.map(({ payment, revision, tries }) => work({ payment, revision: revision + 1 }, tries)),
+      )
+      return due.length
+    },
+  }
+
+  return {
+    payments,
+    announcements,
+    announced: async () =>
+      announcements.map(
+        ({ contract, aggregateId, version }) => `${contract.context}.${aggregateId}:${version}`,
+      ),
+    crashBeforeSave() {
+      crash = true
+    },
+    letPausesPass() {
+      for (const entry of byId.values()) if (entry.dueAt !== null) entry.dueAt = 0
+    },
+  }
+}
