@@ -1,0 +1,20 @@
+import type { Part } from '@myhotel/kit/service'
+import { PrismaPg } from '@prisma/adapter-pg'
+import { type Prisma, PrismaClient } from './prisma-client/client.ts'
+
+/** The pool, or a transaction on it. */
+export type Prismas = PrismaClient | Prisma.TransactionClient
+
+/** The connection pool to payment's database. */
+export function createDatabase(url: string, connections: number): { prisma: PrismaClient; part: Part } {
+  const adapter = new PrismaPg({ connectionString: url, max: connections, connectionTimeoutMillis: 2_000 })
+  const prisma = new PrismaClient({ adapter })
+  const part: Part = {
+    name: 'database',
+    async ready() {
+      await prisma.$queryRaw`SELECT 1`
+    },
+    stop: () => prisma.$disconnect(),
+  }
+  return { prisma, part }
+}

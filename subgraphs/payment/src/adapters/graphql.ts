@@ -1,0 +1,65 @@
+import { requireService } from '@myhotel/kit/serve'
+import type { Commands } from '../application/commands.ts'
+import type { Payments } from '../application/ports.ts'
+import { refundedOf } from '../domain/payment.ts'
+import type { Standing } from '../domain/standing.ts'
+import { maySee } from '../domain/visibility.ts'
+import type { Resolvers } from './graphql.generated.ts'
+
+/** Resolvers of schema.graphql. */
+export function createResolvers(commands: Commands, payments: Payments): Resolvers {
+  return {
+    Booking: {
+      __resolveReference: ({ id }) => ({ id }),
+      async payment({ id }, _, { caller }) {
+        const payment = uuid.test(id) ? await payments.byBooking(id) : null
+        return payment && maySee(payment, caller) ? payment : null
+      },
+    },
+    Payment: {
+      status: ({ state }) => state,
+      amount: ({ intent }) => intent.amount,
+      refunded: (payment) => refundedOf(payment),
+      approvedAt: ({ approvedAt }) => toInstant(approvedAt),
+    },
+    Mutation: {
+      async approvePayment(_, { input }, context) {
+        requireService(context)
+        const { attemptId, deadline, ...intent } = input
+        const standing = await commands.approve(attemptId, { ...intent, deadline: Date.parse(deadline) })
+        if (!('outcome' in standing)) return toResult(attemptId, standing)
+        const { retryAfterSeconds } = standing
+        return { __typename: 'PaymentNotAccepted', retryAfterSeconds }
+      },
+      async resolvePayment(_, { attemptId }, context) {
+        requireService(context)
+        return toResult(attemptId, await commands.resolve(attemptId))
+      },
+      async voidPayment(_, { attemptId }, context) {
+        requireService(context)
+        return { attemptId, ...(await commands.voidAttempt(attemptId)) }
+      },
+    },
+  }
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+const toInstant = (instant: number) => new Date(instant).toISOString()
+
+function toResult(attemptId: string, standing: Standing) {
+  switch (standing.is) {
+    case 'approved': {
+      const { paymentId, approvedAt } = standing
+      return { __typename: 'PaymentApproval', paymentId, approvedAt: toInstant(approvedAt) } as const
+    }
+    case 'declined': {
+      const { code, message } = standing
+      return { __typename: 'PaymentDecline', declineCode: code, message } as const
+    }
+    case 'pending':
+      return { __typename: 'PaymentPending', reason: 'the provider has not told the outcome yet' } as const
+    case 'tombstoned':
+      return { __typename: 'PaymentTombstoned', attemptId } as const
+  }
+}

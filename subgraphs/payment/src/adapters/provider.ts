@@ -1,0 +1,40 @@
+import type { Part } from '@myhotel/kit/service'
+import type { Provider } from '../application/ports.ts'
+import { guardedProvider } from './guarded-provider.ts'
+import { sandboxProvider } from './sandbox-provider.ts'
+import { stripeProvider } from './stripe-provider.ts'
+
+export type ProviderOptions = {
+  kind: 'sandbox' | 'stripe'
+  /** Where the provider is; for Stripe only where that is not Stripe itself. */
+  url?: string
+  secretKey?: string
+  withinMs: number
+  concurrent: number
+  breakMs: number
+}
+
+/** The payment provider that the environment chose, behind a breaker. */
+export function createProvider(options: ProviderOptions): { provider: Provider; part: Part } {
+  const { provider, release } = chosen(options)
+  const { concurrent, breakMs } = options
+  return {
+    provider: guardedProvider(provider, { concurrent, retryAfterMs: breakMs }),
+    part: { name: 'provider', stop: release },
+  }
+}
+
+function chosen({ kind, url, secretKey = '', withinMs, concurrent }: ProviderOptions) {
+  if (kind === 'sandbox') return sandboxProvider({ url: url ?? '', withinMs, connections: concurrent })
+  const api = url === undefined ? undefined : apiAt(new URL(url))
+  return { provider: stripeProvider({ secretKey, withinMs, api }), release: async () => {} }
+}
+
+function apiAt({ hostname, port, protocol }: URL) {
+  const https = protocol === 'https:'
+  return {
+    host: hostname,
+    port: Number(port || (https ? 443 : 80)),
+    protocol: https ? 'https' : 'http',
+  } as const
+}

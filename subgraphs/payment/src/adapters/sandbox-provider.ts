@@ -1,0 +1,116 @@
+import { Pool } from 'undici'
+import { z } from 'zod'
+import type { Charge, NotTakenIn, Provider, Unknown } from '../application/ports.ts'
+import type { Outcome } from '../domain/decide.ts'
+
+/** What the provider answers of a payment. */
+const told = z.union([
+  z.object({ status: z.literal('succeeded'), id: z.string() }),
+  z.object({
+    status: z.literal('declined'),
+    error: z.object({ decline_code: z.string(), message: z.string() }),
+  }),
+  z.object({ status: z.literal('closed') }),
+])
+
+const refusal = z.object({
+  error: z.object({ code: z.string(), message: z.string(), decline_code: z.string().optional() }),
+})
+
+type Answer = { readonly status: number; readonly body: unknown }
+
+/** The connection was never made: nothing was sent. */
+const neverSent = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+/**
+ * The sandbox's HTTP API. Questions and refunds have `withinMs` for an answer. `release` closes its connections.
+ */
+export function sandboxProvider(options: { url: string; withinMs: number; connections: number }) {
+  const pool = new Pool(new URL(options.url).origin, {
+    connections: options.connections,
+    connectTimeout: 1_000,
+    keepAliveTimeout: 30_000,
+  })
+
+  async function ask(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    { key, body, withinMs = options.withinMs }: { key?: string; body?: unknown; withinMs?: number } = {},
+  ): Promise<Answer | Unknown | NotTakenIn> {
+    try {
+      const response = await pool.request({
+        method,
+        path,
+        headers: { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) },
+        body: body === undefined ? null : JSON.stringify(body),
+        signal: AbortSignal.timeout(withinMs),
+      })
+      const text = await response.body.text()
+      const { statusCode: status } = response
+      if (status === 429) return notTakenIn
+      if (status === 401 || status === 403) return notTakenIn
+      if (status >= 500) return unknown(`${status} ${text.slice(0, 200)}`)
+      return { status, body: JSON.parse(text) }
+    } catch (error) {
+      const { code } = error as { code?: string }
+      return code && neverSent.has(code) ? notTakenIn : unknown(String(error))
+    }
+  }
+
+  /** An answer that tells of a payment: its outcome. */
+  function outcomeOf(answer: Answer | Unknown | NotTakenIn): Outcome | Unknown | NotTakenIn {
+    if ('outcome' in answer) return answer
+    const payment = told.safeParse(answer.body)
+    if (!payment.success) return unknown(`${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}`)
+    const { data } = payment
+    if (data.status === 'closed') return { outcome: 'closed' }
+    if (data.status === 'succeeded') return { outcome: 'captured', providerPaymentId: data.id }
+    return { outcome: 'declined', code: data.error.decline_code, message: data.error.message }
+  }
+
+  const provider: Provider = {
+    refusesFor: () => null,
+
+    async charge({ key, amount, method, reference }, withinMs) {
+      const body = { ...amount, method, metadata: { ...reference, attemptId: key } }
+      const answer = await ask('POST', '/v1/payments', { key, body, withinMs })
+      if ('outcome' in answer || answer.status === 200) return outcomeOf(answer)
+      const refused = refusal.safeParse(answer.body)
+      if (!refused.success) return outcomeOf(answer)
+      const { code, decline_code: declineCode, message } = refused.data.error
+      if (code === 'key_closed') return { outcome: 'closed' }
+      // The key was used for another request: what became of that one is not said.
+      if (answer.status === 409) return unknown(message)
+      return { outcome: 'declined', code: declineCode ?? code, message }
+    },
+
+    async find({ key }) {
+      const answer = await ask('GET', byKey(key))
+      return 'status' in answer && answer.status === 404 ? { outcome: 'none' } : outcomeOf(answer)
+    },
+
+    async close({ key }: Charge) {
+      return outcomeOf(await ask('DELETE', byKey(key)))
+    },
+
+    async refund(providerPaymentId, { key, amount }) {
+      const answer = await ask('POST', `/v1/payments/${providerPaymentId}/refunds`, { key, body: { amount } })
+      if ('outcome' in answer) return answer
+      if (answer.status === 200) return { outcome: 'refunded' }
+      return { outcome: 'refused', reason: JSON.stringify(answer.body) }
+    },
+  }
+  return { provider, release: () => pool.close() }
+}
+
+const byKey = (key: string) => `/v1/payments?key=${encodeURIComponent(key)}`
+
+const unknown = (reason: string): Unknown => ({ outcome: 'unknown', reason })
+
+const notTakenIn: NotTakenIn = { outcome: 'not taken in', retryAfterSeconds: 2 }

@@ -1,0 +1,73 @@
+import { createBus } from '@myhotel/kit/bus'
+import type { Logger } from '@myhotel/kit/logger'
+import { loop } from '@myhotel/kit/loop'
+import { createRelay } from '@myhotel/kit/outbox'
+import { subgraphServer } from '@myhotel/kit/serve'
+import type { Part } from '@myhotel/kit/service'
+import { subscribe } from '@myhotel/kit/subscription'
+import { v7 } from 'uuid'
+import { createDatabase } from './adapters/database.ts'
+import { reactions } from './adapters/events.ts'
+import { createResolvers } from './adapters/graphql.ts'
+import { prismaPayments } from './adapters/prisma-payments.ts'
+import { createProvider } from './adapters/provider.ts'
+import { createCommands } from './application/commands.ts'
+import type { Ports } from './application/ports.ts'
+import { createRecovery, mostAtOnce, type Setback } from './application/recovery.ts'
+import type { Env } from './env.ts'
+
+/** A step that was tried so often without success is an operator's business. */
+const alarmingTries = 10
+
+/** Payment's parts, put together: the only place where adapters meet the application. */
+export function compose(env: Env, log: Logger): Part[] {
+  const { prisma, part: database } = createDatabase(
+    env.PAYMENT_DATABASE_URL,
+    env.PAYMENT_DATABASE_CONNECTIONS,
+  )
+  const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'payment', log })
+  const relay = createRelay({ databaseUrl: env.PAYMENT_DATABASE_URL, bus, log })
+  const { provider, part: providerPart } = createProvider({
+    kind: env.PAYMENT_PROVIDER,
+    url: env.PAYMENT_PROVIDER_URL,
+    secretKey: env.STRIPE_SECRET_KEY,
+    withinMs: env.PAYMENT_PROVIDER_WITHIN_MS,
+    // Room for the worker beside the approvals.
+    concurrent: env.PAYMENT_MOST_APPROVALS + mostAtOnce,
+    breakMs: env.PAYMENT_BREAK_MS,
+  })
+  const ports: Ports = { payments: prismaPayments(prisma, relay.wake), provider, now: Date.now, newId: v7 }
+  const chargeWithinMs = env.PAYMENT_PROVIDER_WITHIN_MS
+
+  const report = (setback: Setback) =>
+    log[setback.tries < alarmingTries ? 'warn' : 'error'](setback, 'a payment is not settled yet')
+  const recovery = createRecovery(ports, { chargeWithinMs, report })
+  const worker = loop({ name: 'recovery', everyMs: 500, log, work: recovery.work })
+
+  const limits = { chargeWithinMs, mostApprovals: env.PAYMENT_MOST_APPROVALS }
+  const commands = createCommands(ports, limits, worker.wake)
+  const graphql = subgraphServer({
+    name: 'payment',
+    schemaFile: `${import.meta.dirname}/../schema.graphql`,
+    resolvers: createResolvers(commands, ports.payments),
+    keys: env.IDENTITY_KEYS,
+    port: env.PORT,
+    host: env.HOST,
+    log,
+  })
+  const subscription = subscribe({
+    consumer: 'payment',
+    bus,
+    database: prisma,
+    reactions: reactions(Date.now),
+    log,
+    // It moves money: it may be late, but not lost.
+    neverGiveUp: true,
+    afterCommit() {
+      relay.wake()
+      worker.wake()
+    },
+  })
+  // No request needs NATS: while it is away, payments are approved and refunded, and events wait in the outbox.
+  return [database, { ...bus, optional: true }, relay, providerPart, worker, graphql, subscription]
+}

@@ -1,0 +1,31 @@
+import { eventEnv, readEnv, serviceEnv } from '@myhotel/kit/env'
+import { z } from 'zod'
+
+const schema = z
+  .object({
+    ...serviceEnv,
+    ...eventEnv,
+    PAYMENT_DATABASE_URL: z.url(),
+    /** Connections to the database that this process may open. */
+    PAYMENT_DATABASE_CONNECTIONS: z.coerce.number().int().min(2).default(10),
+    PAYMENT_PROVIDER: z.enum(['sandbox', 'stripe']).default('sandbox'),
+    /** Where the sandbox is. For Stripe: another place than Stripe's own. */
+    PAYMENT_PROVIDER_URL: z.url().optional(),
+    STRIPE_SECRET_KEY: z.string().min(1).optional(),
+    /** Milliseconds that the provider has for an answer. Book waits for 3 s in all. */
+    PAYMENT_PROVIDER_WITHIN_MS: z.coerce.number().int().min(100).default(2_500),
+    /** Approvals under way at a time; more are told to come again shortly. */
+    PAYMENT_MOST_APPROVALS: z.coerce.number().int().min(1).default(128),
+    /** Milliseconds for which a failing provider is left alone. */
+    PAYMENT_BREAK_MS: z.coerce.number().int().min(100).default(5_000),
+  })
+  .superRefine((env, context) => {
+    const needed = env.PAYMENT_PROVIDER === 'stripe' ? 'STRIPE_SECRET_KEY' : 'PAYMENT_PROVIDER_URL'
+    if (env[needed]) return
+    const message = `is needed where PAYMENT_PROVIDER is ${env.PAYMENT_PROVIDER}`
+    context.addIssue({ code: 'custom', path: [needed], message })
+  })
+
+export type Env = z.infer<typeof schema>
+
+export const env: Env = readEnv(schema)
