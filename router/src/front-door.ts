@@ -63,12 +63,12 @@ export function createFrontDoor(options: {
       signal: cancel.signal,
       extensions: {},
     }
+    let gone = false
     response.once('close', () => {
       clearTimeout(timer)
+      gone = !response.writableFinished
       // A mutation goes on: it may have taken effect, and what it wrote is to be remembered.
-      if (!response.writableFinished && exchange.operation?.kind !== 'mutation') {
-        cancel.abort(new Error('the client has gone'))
-      }
+      if (gone && exchange.operation?.kind !== 'mutation') cancel.abort(new Error('the client has gone'))
     })
 
     const tellWrites = (): Record<string, string> => {
@@ -77,7 +77,7 @@ export function createFrontDoor(options: {
     }
     await serveGraphql(apollo, async () => ({ exchange }), request, response, tellWrites)
     const { name, kind } = exchange.operation ?? {}
-    const status = response.destroyed && !response.writableFinished ? clientGone : response.statusCode
+    const status = gone ? clientGone : response.statusCode
     log.info({ operation: name, kind, status, ms: since(begun), user: user.subject }, 'request')
   }
 
