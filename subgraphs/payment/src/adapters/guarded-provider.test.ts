@@ -1,0 +1,50 @@
+import { eventually } from '@myhotel/kit/testing'
+import { expect, test } from 'vitest'
+import { aCharge } from '../testing/examples.ts'
+import { fakeProvider } from '../testing/fake-provider.ts'
+import { guardedProvider } from './guarded-provider.ts'
+
+const limits = { concurrent: 4, retryAfterMs: 200 }
+
+test('a provider that fails is left alone for a while, then tried again', async () => {
+  const fake = fakeProvider()
+  const guarded = guardedProvider(fake.provider, limits)
+  const charge = () => guarded.charge(aCharge(), 1_000)
+  expect(await charge()).toMatchObject({ outcome: 'captured' })
+
+  fake.fail(true)
+  await eventually(async () => {
+    expect(await charge()).not.toMatchObject({ outcome: 'captured' })
+    return guarded.refusesFor()
+  })
+  fake.fail(false)
+  expect(await charge()).toEqual({ outcome: 'not taken in', retryAfterSeconds: 1 })
+  expect(await guarded.refund('pay_1', { key: 'k', amount: 1, refundedAt: null })).toMatchObject({
+    outcome: 'not taken in',
+  })
+
+  await eventually(async () => (await charge()).outcome === 'captured')
+  expect(guarded.refusesFor()).toBeNull()
+})
+
+test('no number of declines and refusals opens the breaker', async () => {
+  const guarded = guardedProvider(fakeProvider().provider, limits)
+  for (let times = 0; times < 50; times += 1) {
+    const declined = await guarded.charge(aCharge({ method: 'pm_card_visa_chargeDeclined' }), 1_000)
+    expect(declined).toMatchObject({ outcome: 'declined' })
+    const refused = await guarded.refund('pay_unknown', { key: 'k', amount: 1, refundedAt: null })
+    expect(refused).toMatchObject({ outcome: 'refused' })
+  }
+  expect(guarded.refusesFor()).toBeNull()
+})
+
+test('beyond its limit nothing is asked of the provider', async () => {
+  const fake = fakeProvider()
+  const gate = Promise.withResolvers<void>()
+  fake.beforeCharge = () => gate.promise
+  const guarded = guardedProvider(fake.provider, limits)
+  const underWay = [1, 2, 3, 4].map(() => guarded.charge(aCharge(), 1_000))
+  expect(await guarded.charge(aCharge(), 1_000)).toMatchObject({ outcome: 'not taken in' })
+  gate.resolve()
+  for (const answer of await Promise.all(underWay)) expect(answer).toMatchObject({ outcome: 'captured' })
+})
