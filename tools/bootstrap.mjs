@@ -9,11 +9,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const PNPM = 'pnpm@12.21.0'
 /** Commands that may be the first one after a clone, with the number of steps that they show. */
 const FIRST_COMMANDS = { start: 7, test: 2 }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const node24 = join(root, 'node_modules', 'node', 'bin', 'node')
 const [command = '', ...args] = process.argv.slice(2)
 
@@ -42,7 +42,7 @@ async function main() {
 async function prepare(steps) {
   const lock = fingerprint(['pnpm-lock.yaml', 'pnpm-workspace.yaml'], manifests().map(dependenciesOf))
   const installed = await unlessDone('dependencies', lock, `[1/${steps}] dependencies`, () =>
-    run('npx', ['-y', PNPM, 'install', '--frozen-lockfile'], { CI: 'true' }),
+    run('npx', ['-y', packageManager, 'install', '--frozen-lockfile'], { CI: 'true' }),
   )
   if (installed !== 0) return complain('The dependencies could not be installed.')
   const schemas = folders('prisma').map((name) => join('prisma', name, 'schema.prisma'))

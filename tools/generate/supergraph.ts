@@ -31,7 +31,9 @@ export async function compose(root: string): Promise<Composition> {
   return {
     ...(composed && { supergraph: { path, content: `${supergraphSdl}\n` } }),
     errors: [...limits, ...errors.map(readable)],
-    hints: hints.map((hint) => `${hint.definition.code}: ${hint.message}`),
+    hints: hints.map(
+      ({ definition, message }) => `${definition.code}: ${message.replace(/[.]\s[\s\S]*/, '.')}`,
+    ),
   }
 }
 
