@@ -1,0 +1,6 @@
+import type { Room } from '../domain/room.ts'
+
+/** What resolvers of GraphQL's types are given; `npm run generate` finds them by their names. */
+export type RoomModel = Room
+
+export type HostModel = { readonly id: string }

@@ -1,0 +1,82 @@
+import { batched } from '@myhotel/kit/batch'
+import { hasRole, type RequestContext, requireService, requireUser } from '@myhotel/kit/serve'
+import { asOffered } from '../application/announce.ts'
+import { changeRoom, deleteRoom, deleteRoomForServiceCenter, registerRoom } from '../application/commands.ts'
+import type { Listings, Ports } from '../application/ports.ts'
+import { isRefusal, notYourRoom, type Refusal } from '../domain/refusal.ts'
+import type { Room } from '../domain/room.ts'
+import { isText } from '../domain/text.ts'
+import { badInput } from './bad-input.ts'
+import type { Resolvers } from './graphql.generated.ts'
+import { roomFields } from './graphql-room.ts'
+import { popularRooms, searchRooms } from './graphql-search.ts'
+import { told } from './refusals.ts'
+
+/** Resolvers: they check who asks, hand over to the application and put its answers into the API's types. */
+export function resolvers(ports: Ports, listings: Listings): Resolvers {
+  const load = batched(ports.rooms.findAll)
+
+  /** The answer to a change: what `made` makes of the room, which the client's next read can wait for, or the no. */
+  function answer<No extends Refusal, Made>(
+    context: RequestContext,
+    result: Room | No,
+    made: (room: Room) => Made,
+  ) {
+    if (isRefusal(result)) return told(result)
+    context.wrote(`room.${result.id}`, result.version)
+    return made(result)
+  }
+  const deleted = ({ id }: Room) => ({ __typename: 'RoomDeleted' as const, roomId: id })
+
+  return {
+    Query: {
+      searchRooms: (_, args) => searchRooms(listings, args.filter ?? {}, args.sort ?? 'POPULARITY', args),
+      popularRooms: (_, args) => popularRooms(listings, args.first ?? 10),
+      async room(_, { id }) {
+        const room = await load(id)
+        return room?.status === 'OFFERED' ? room : null
+      },
+      async offeredRoom(_, { roomId }, context) {
+        requireService(context)
+        const room = await load(roomId)
+        return room ? { ...asOffered(room), version: room.version, deleted: room.status === 'DELETED' } : null
+      },
+    },
+
+    Mutation: {
+      async registerRoom(_, { input }, context) {
+        const hostId = requireUser(context, 'host')
+        const result = await registerRoom(ports, { hostId, details: input })
+        return answer(context, result, (room) => ({ __typename: 'RoomRegistered' as const, room }))
+      },
+      async changeRoom(_, { input: { roomId, ...change } }, context) {
+        const hostId = requireUser(context)
+        if (!hasRole(context, 'host')) return told(notYourRoom)
+        const result = await changeRoom(ports, { roomId, hostId, change })
+        return answer(context, result, (room) => ({ __typename: 'RoomChanged' as const, room }))
+      },
+      async deleteRoom(_, { roomId, cancelUpcomingBookings }, context) {
+        const hostId = requireUser(context)
+        if (!hasRole(context, 'host')) return told(notYourRoom)
+        const command = { roomId, hostId, cancelUpcomingBookings: cancelUpcomingBookings ?? false }
+        return answer(context, await deleteRoom(ports, command), deleted)
+      },
+      async deleteRoomForServiceCenter(_, args, context) {
+        requireService(context)
+        if (!isText(args.agentId, 200)) throw badInput('agentId', 'is no id')
+        if (!isText(args.reason, 2_000)) throw badInput('reason', 'must be text of at most 2000 characters')
+        return answer(context, await deleteRoomForServiceCenter(ports, args), deleted)
+      },
+    },
+
+    Room: {
+      // Whoever holds a booking of a deleted room still sees what it was.
+      __resolveReference: async ({ id }) => (await load(id)) ?? null,
+      ...roomFields,
+    },
+    Host: {
+      __resolveReference: ({ id }) => ({ id }),
+      rooms: ({ id }, args) => searchRooms(listings, { hostId: id }, 'NEWEST', args),
+    },
+  }
+}

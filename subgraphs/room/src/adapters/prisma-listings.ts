@@ -1,0 +1,78 @@
+import type { Listed, Listings } from '../application/ports.ts'
+import type { Search } from '../domain/search.ts'
+import type { Database } from './database.ts'
+import { Prisma } from './prisma-client/client.ts'
+import { centreOf, orderOf, straightDistance } from './room-order.ts'
+import { fromRow, type RoomRow, roomColumns } from './room-row.ts'
+import { toTextQuery } from './text-query.ts'
+
+/** Searches in PostgreSQL: one statement, which filters and sorts listings and then fetches the page's rooms. */
+export function prismaListings(database: Database): Listings {
+  return {
+    async search(search, { first, after }) {
+      const order = orderOf(search)
+      const filters = filtersOf(search)
+      if (after) filters.push(order.after(after))
+      const distance = search.near
+        ? Prisma.sql`sec_to_gc(${straightDistance(search)}) / 1000`
+        : Prisma.sql`NULL`
+      const rows = await database.$queryRaw<Row[]>`
+        SELECT ${roomColumns}, found.*
+        FROM (
+          SELECT l.room_id, ${distance}::float8 AS "distanceKm", ${order.select}
+          FROM room_listing l
+          WHERE ${Prisma.join(filters, ' AND ')}
+          ORDER BY ${order.orderBy}
+          LIMIT ${first + 1}
+        ) found
+        JOIN room r ON r.id = found.room_id
+        ORDER BY ${order.orderBy}`
+      return rows.map((row) => toListed(row, order.positionIn(row)))
+    },
+  }
+}
+
+type Row = RoomRow & { distanceKm: number | null }
+
+function toListed(row: Row, sortValues: Listed['sortValues']): Listed {
+  return { room: fromRow(row), sortValues, distanceKm: row.distanceKm }
+}
+
+/** Beyond this, the index over positions would find so many rooms that going through them in order is faster. */
+const farKm = 300
+
+function filtersOf(search: Search): Prisma.Sql[] {
+  const { text, cityKey, countryKey, near, stay, guests, price, amenities, hostId } = search
+  const filters: Prisma.Sql[] = [Prisma.sql`TRUE`]
+  if (cityKey !== null) filters.push(Prisma.sql`l.city_key = ${cityKey}`)
+  if (countryKey !== null) filters.push(Prisma.sql`l.country_key = ${countryKey}`)
+  if (hostId !== null) filters.push(Prisma.sql`l.host_id = ${hostId}`)
+  if (guests !== null) filters.push(Prisma.sql`l.capacity >= ${guests}`)
+  if (amenities.length > 0) filters.push(Prisma.sql`l.amenities @> ${amenities}::text[]`)
+  if (price) {
+    filters.push(
+      Prisma.sql`l.currency = ${price.currency} AND l.price BETWEEN ${price.least} AND ${price.most}`,
+    )
+  }
+  if (text !== null) {
+    const query = toTextQuery(text)
+    filters.push(query ? Prisma.sql`l.words @@ to_tsquery('simple', ${query})` : Prisma.sql`FALSE`)
+  }
+  if (near) {
+    const metres = near.radiusKm * 1000
+    filters.push(Prisma.sql`${straightDistance(search)} <= gc_to_sec(${metres}::float8)`)
+    if (near.radiusKm <= farKm || search.sort === 'DISTANCE') {
+      filters.push(Prisma.sql`l.position <@ earth_box(${centreOf(search)}, ${metres}::float8)`)
+    }
+  }
+  if (stay) {
+    const { startDate, endDate, nights } = stay
+    filters.push(
+      Prisma.sql`NOT l.taken && daterange(${startDate}::date, ${endDate}::date)`,
+      Prisma.sql`${nights}::int BETWEEN l.min_nights AND l.max_nights`,
+      // Which day it is at each room is left to book; this lets in a day too much rather than too little.
+      Prisma.sql`${startDate}::date - current_date - 1 <= l.booking_window_days`,
+    )
+  }
+  return filters
+}

@@ -1,0 +1,44 @@
+import { createBus } from '@myhotel/kit/bus'
+import { createSigner } from '@myhotel/kit/identity'
+import type { Logger } from '@myhotel/kit/logger'
+import { createRelay } from '@myhotel/kit/outbox'
+import { subgraphServer } from '@myhotel/kit/serve'
+import type { Part } from '@myhotel/kit/service'
+import { dateIn } from '@myhotel/kit/zone'
+import { v7 } from 'uuid'
+import { bookClient } from './adapters/book-client.ts'
+import { openDatabase } from './adapters/database.ts'
+import { eventConsumer } from './adapters/event-consumer.ts'
+import { resolvers } from './adapters/graphql.ts'
+import { prismaListings } from './adapters/prisma-listings.ts'
+import { prismaRooms } from './adapters/prisma-rooms.ts'
+import type { Calendar, Ports } from './application/ports.ts'
+import type { Env } from './env.ts'
+
+/** The system clock, and the time zones as the runtime knows them. */
+const calendar: Calendar = {
+  now: () => Date.now(),
+  today: (timeZone) => dateIn(timeZone, new Date()),
+}
+
+/** Puts room together. Its parts start in this order and stop in the reverse one. */
+export async function compose(env: Env, log: Logger): Promise<Part[]> {
+  const sign = await createSigner(env.IDENTITY_PRIVATE_KEY)
+  const { database, part } = openDatabase(env.ROOM_DATABASE_URL)
+  const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'room', log })
+  const relay = createRelay({ databaseUrl: env.ROOM_DATABASE_URL, bus, log })
+  const bookings = bookClient({ url: env.BOOK_URL, sign, log })
+  const ports: Ports = { rooms: prismaRooms(database, relay.wake), bookings, calendar, newId: v7 }
+  const server = subgraphServer({
+    name: 'room',
+    schemaFile: `${import.meta.dirname}/../schema.graphql`,
+    resolvers: resolvers(ports, prismaListings(database)),
+    keys: env.IDENTITY_KEYS,
+    port: env.PORT,
+    host: env.HOST,
+    log,
+  })
+  const consumer = eventConsumer({ bus, database, log })
+  // No request needs NATS: while it is away, rooms are registered and found as ever, and events wait where they are.
+  return [part, { ...bus, optional: true }, relay, bookings.part, server, consumer]
+}

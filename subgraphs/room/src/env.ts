@@ -1,0 +1,16 @@
+import { eventEnv, readEnv, serviceEnv } from '@myhotel/kit/env'
+import { z } from 'zod'
+
+const schema = z.object({
+  ...serviceEnv,
+  ...eventEnv,
+  ROOM_DATABASE_URL: z.url(),
+  /** Base URL of book, which is asked for bookings to come before a host deletes a room. */
+  BOOK_URL: z.url().default('http://book:4000'),
+  /** Private key (JWK as JSON) with which room signs its calls; its `kid` is `room`. */
+  IDENTITY_PRIVATE_KEY: z.string(),
+})
+
+export type Env = z.infer<typeof schema>
+
+export const env: Env = readEnv(schema)
