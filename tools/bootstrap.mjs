@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 const FIRST_COMMANDS = { start: 7, test: 2 }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const { config } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const node24 = join(root, 'node_modules', 'node', 'bin', 'node')
 const [command = '', ...args] = process.argv.slice(2)
 
@@ -42,7 +42,7 @@ async function main() {
 async function prepare(steps) {
   const lock = fingerprint(['pnpm-lock.yaml', 'pnpm-workspace.yaml'], manifests().map(dependenciesOf))
   const installed = await unlessDone('dependencies', lock, `[1/${steps}] dependencies`, () =>
-    run('npx', ['-y', packageManager, 'install', '--frozen-lockfile'], { CI: 'true' }),
+    run('npx', ['-y', `pnpm@${config.pnpm}`, 'install', '--frozen-lockfile'], { CI: 'true' }),
   )
   if (installed !== 0) return complain('The dependencies could not be installed.')
   const schemas = folders('prisma').map((name) => join('prisma', name, 'schema.prisma'))

@@ -44,8 +44,8 @@ async function takenNames(): Promise<string[]> {
 }
 
 async function install(): Promise<boolean> {
-  const { packageManager } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
-  return run('npx', ['-y', packageManager, 'install', '--no-frozen-lockfile'])
+  const { config } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
+  return run('npx', ['-y', `pnpm@${config.pnpm}`, 'install', '--no-frozen-lockfile'])
 }
 
 function run(program: string, args: string[]): boolean {
