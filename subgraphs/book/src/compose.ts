@@ -37,7 +37,11 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
   const { prisma, part: database } = createDatabase(env.BOOK_DATABASE_URL, env.BOOK_DATABASE_CONNECTIONS)
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'book', log })
   const relay = createRelay({ databaseUrl: env.BOOK_DATABASE_URL, bus, log })
-  const payments = paymentClient({ url: env.PAYMENT_URL, sign, log, concurrent: env.PAYMENT_CONCURRENCY })
+  const payments = paymentClient({
+    ...{ url: env.PAYMENT_URL, sign, log },
+    concurrent: env.PAYMENT_CONCURRENCY,
+    holdMs: env.ATTEMPT_HOLD_MS,
+  })
   const rooms = roomClient({ url: env.ROOM_URL, sign })
   const times = { lease: env.ATTEMPT_LEASE_MS, hold: env.ATTEMPT_HOLD_MS }
 

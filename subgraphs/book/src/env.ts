@@ -16,7 +16,7 @@ const schema = z.object({
   /** Milliseconds after which another worker takes over an attempt. It must exceed the payment call's 3 s. */
   ATTEMPT_LEASE_MS: z.coerce.number().int().min(4_000).default(8_000),
   /** Milliseconds for which an attempt may hold nights without an outcome of its payment. */
-  ATTEMPT_HOLD_MS: z.coerce.number().int().min(5_000).default(25_000),
+  ATTEMPT_HOLD_MS: z.coerce.number().int().min(10_000).default(25_000),
 })
 
 export type Env = z.infer<typeof schema>

@@ -12,8 +12,8 @@ import {
 
 /** Payment gets this long to answer an approval; then its outcome is unknown. */
 const approveWithinMs = 3_000
-/** Payment itself stops a little earlier, so that most of the slow ones still have an answer. */
-const marginMs = 300
+/** Payment stops charging so long before the nights are given up, so that book still learns of the last charge. */
+const marginMs = 5_000
 
 type Answered = ApprovePaymentMutation['approvePayment']
 
@@ -26,6 +26,8 @@ export function paymentClient(options: {
   sign: Signer
   log: Logger
   concurrent: number
+  /** Milliseconds for which an attempt holds its nights. */
+  holdMs: number
 }): Payments & { close(): Promise<void> } {
   const { log, concurrent } = options
   const connection = { audience: 'payment', url: options.url, sign: options.sign, connections: concurrent }
@@ -49,7 +51,7 @@ export function paymentClient(options: {
         roomId: attempt.roomId,
         amount,
         method,
-        deadline: new Date(Date.now() + approveWithinMs - marginMs).toISOString(),
+        deadline: new Date(Date.now() + options.holdMs - marginMs).toISOString(),
       }
       try {
         const answer = await guard.run(() => approvals.send(ApprovePaymentDocument, { input }))
