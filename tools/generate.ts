@@ -36,13 +36,19 @@ export async function generate(args: string[], root = ROOT): Promise<number> {
   if ((all || values.prisma) && !values.check) await generatePrisma(root)
   const files: GeneratedFile[] = []
   let failed = false
-  if (all || values.graphql) files.push(...(await graphqlFiles(root)))
+  if (all || values.graphql) {
+    const generated = await graphqlFiles(root)
+    files.push(...generated.files)
+    for (const error of generated.errors) console.error(`error  ${error}`)
+    failed ||= generated.errors.length > 0
+  }
   if (all || values.supergraph) {
     const supergraph = await composed(root)
     if (supergraph) files.push(supergraph)
     else failed = true
   }
-  const surplus = all || values.graphql ? await leftOver(root, files) : []
+  // Where something failed, what is missing may have to stay.
+  const surplus = (all || values.graphql) && !failed ? await leftOver(root, files) : []
   if (!values.check) {
     await write(files, surplus)
     console.log(`${files.length} files generated`)
@@ -67,4 +73,9 @@ async function composed(root: string): Promise<GeneratedFile | undefined> {
   return supergraph
 }
 
-if (import.meta.main) process.exitCode = await generate(process.argv.slice(2))
+if (import.meta.main) {
+  process.exitCode = await generate(process.argv.slice(2)).catch((error: unknown) => {
+    console.error(String(error))
+    return 1
+  })
+}

@@ -55,7 +55,7 @@ async function main(args: string[]): Promise<number> {
     const total = await runAll(steps, services ? variables(services) : {})
     if (aborted.signal.aborted) return 130
     console.log(`\n${total.passed} passed, ${total.failed} failed`)
-    return total.failed === 0 ? 0 : 1
+    return total.failed === 0 && total.passed > 0 ? 0 : 1
   } finally {
     await services?.stop()
   }
@@ -70,8 +70,10 @@ function chosen(args: string[]): Step[] | undefined {
   const only = values.only?.flatMap((names) => names.split(','))
   if (values.help || only?.some((name) => !STEPS.some((step) => step.name === name))) return undefined
   const steps = STEPS.filter(({ name }) => !only || only.includes(name))
+  if (positionals.length === 0) return steps
+  const filter = [...positionals, '--passWithNoTests']
   return steps.map((step) =>
-    step.command[0] === 'vitest' ? { ...step, command: [...step.command, ...positionals] } : step,
+    step.command[0] === 'vitest' ? { ...step, command: [...step.command, ...filter] } : step,
   )
 }
 

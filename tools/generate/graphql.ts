@@ -19,11 +19,10 @@ export async function subgraphNames(root: string): Promise<string[]> {
 }
 
 /**
- * Resolver types and typed operations of all subgraphs, as codegen.yml describes them.
- *
- * @throws when a schema or an operation is not valid
+ * Resolver types and typed operations of all subgraphs, as codegen.yml describes them, and what is wrong with the
+ * schemas and operations of those that are missing.
  */
-export async function graphqlFiles(root: string): Promise<GeneratedFile[]> {
+export async function graphqlFiles(root: string): Promise<{ files: GeneratedFile[]; errors: string[] }> {
   const { config } = await loadCodegenConfig({ configFilePath: join(root, 'codegen.yml') })
   const generates: Record<string, object> = {}
   for (const names of await pairs(root)) {
@@ -33,8 +32,15 @@ export async function graphqlFiles(root: string): Promise<GeneratedFile[]> {
     }
   }
   const { result, error } = await executeCodegen({ ...config, generates, silent: true })
-  if (error) throw error
-  return result.map(({ filename, content }) => ({ path: filename, content: HEADER + content }))
+  const files = result.map(({ filename, content }) => ({ path: filename, content: HEADER + content }))
+  const errors = error instanceof AggregateError ? error.errors : error ? [error] : []
+  return { files, errors: [...new Set(errors.map(readable))] }
+}
+
+/** The message without the stacks and the advice that codegen puts into it. */
+function readable(error: Error): string {
+  const [message = ''] = error.message.split('\n\nGraphQL Code Generator supports')
+  return message.replace(/\n\s+at .*node_modules.*/g, '').replace(/\nError: .*/g, '')
 }
 
 type Names = { subgraph: string; callee: string }

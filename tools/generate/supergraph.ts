@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { composeServices } from '@apollo/composition'
-import { type GraphQLError, parse } from 'graphql'
+import { type GraphQLError, parse, Source } from 'graphql'
 import type { GeneratedFile } from './files.ts'
 import { gatewayLimits } from './gateway-limits.ts'
 import { subgraphNames } from './graphql.ts'
@@ -16,11 +16,11 @@ export type Composition = { supergraph?: GeneratedFile; errors: string[]; hints:
 export async function compose(root: string): Promise<Composition> {
   const names = await subgraphNames(root)
   const services = await Promise.all(
-    names.map(async (name) => ({
-      name,
-      url: `http://${name}:4000/graphql`,
-      typeDefs: parse(await readFile(join(root, 'subgraphs', name, 'schema.graphql'), 'utf8')),
-    })),
+    names.map(async (name) => {
+      const file = join(root, 'subgraphs', name, 'schema.graphql')
+      const typeDefs = parse(new Source(await readFile(file, 'utf8'), file))
+      return { name, url: `http://${name}:4000/graphql`, typeDefs }
+    }),
   )
   const limits = services.flatMap(({ name, typeDefs }) =>
     gatewayLimits(typeDefs).map((why) => `${name}: ${why}`),
