@@ -83,6 +83,7 @@ export type Consumption = {
 
 const ackWaitMs = 30_000
 const waitForStoreMs = 5_000
+const connectWithinMs = 2_000
 
 /** Stream of a context, `BOOK`; it holds the subjects `book.*`. */
 export const streamOf = (context: string) => context.toUpperCase()
@@ -98,7 +99,7 @@ export function createBus(options: { url: string; replicas: number; name: string
   let connecting: Promise<NatsConnection> | undefined
   const streams = new Map<string, Promise<JetStreamClient>>()
 
-  async function client(): Promise<NatsConnection> {
+  function connection(): Promise<NatsConnection> {
     connecting ??= connect({
       servers: options.url.split(','),
       name: options.name,
@@ -110,6 +111,9 @@ export function createBus(options: { url: string; replicas: number; name: string
     })
     return connecting
   }
+
+  /** The connection, or an error where there is none yet: whoever waited for ever could not be stopped. */
+  const client = () => Promise.race([connection(), timeout(connectWithinMs)])
 
   /** The JetStream client, once the context's stream is known to be there. */
   function stream(context: string): Promise<JetStreamClient> {
@@ -128,7 +132,7 @@ export function createBus(options: { url: string; replicas: number; name: string
   return {
     name: 'nats',
     async start() {
-      client().catch((error: unknown) => options.log.error({ err: error }, 'NATS connection given up'))
+      connection().catch((error: unknown) => options.log.error({ err: error }, 'NATS connection given up'))
     },
     async ready() {
       const nats = await Promise.race([client(), timeout(500)])
