@@ -13,6 +13,8 @@ export type Setback = {
 
 /** Payments that one pass of the worker takes up. */
 export const mostAtOnce = 32
+/** While somebody may still wait for the outcome, the worker does not slow down. */
+const eagerTries = 4
 const longestPauseMs = 15_000
 
 /**
@@ -27,7 +29,7 @@ export function createRecovery(
   const { payments, provider, now } = ports
   // A step asks the provider at most twice; nobody else should take the payment up meanwhile.
   const shortestPauseMs = 2 * options.chargeWithinMs + 1_000
-  const pauseMs = (tries: number) => Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.min(tries, 8))
+  const pauseMs = (tries: number) => (tries < eagerTries ? shortestPauseMs : longestPauseMs)
 
   async function workOn(due: Stored, tries: number): Promise<void> {
     const { payment } = due
