@@ -11,6 +11,7 @@ export type TestAnswer<Data> = {
   readonly headers: Headers
   readonly data: Data | null
   readonly errors?: { message: string; path?: unknown[]; extensions: { code: string } }[]
+  readonly extensions?: Record<string, unknown>
 }
 
 /** A TCP port that nobody listens on. */
@@ -57,13 +58,18 @@ export async function startSubgraph(
       query: string,
       variables: object = {},
       caller?: TestCaller,
+      headers: Record<string, string> = {},
     ): Promise<TestAnswer<Data>> {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${await token(caller)}` },
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${await token(caller)}`,
+          ...headers,
+        },
         body: JSON.stringify({ query, variables }),
       })
-      const answer = (await response.json()) as Pick<TestAnswer<Data>, 'data' | 'errors'>
+      const answer = (await response.json()) as Pick<TestAnswer<Data>, 'data' | 'errors' | 'extensions'>
       return { status: response.status, headers: response.headers, ...answer }
     },
     async stop() {

@@ -10,6 +10,8 @@ import fc from 'fast-check'
 const minute = 60_000
 const beginning = Date.parse('2027-01-01T08:00:00.000Z')
 export const instant = (minutes: number) => new Date(beginning + minutes * minute).toISOString()
+/** The day that it is now, as `day` counts. */
+export const today = () => Math.floor((Date.now() - beginning) / (1_440 * minute))
 export const day = (days: number) => new Date(beginning + days * 1_440 * minute).toISOString().slice(0, 10)
 const eur = (amount: number) => ({ amount, currency: 'EUR' })
 
