@@ -2,15 +2,17 @@
  * Who may import whom; checked by `npm test` and shown to bite by tests/rules/boundaries.test.ts.
  *
  * Layers deny by default: a rule names what a layer may see, and forbids all else. Types count like values.
- * Tests may see more than the code they test, but no test sees another subgraph.
+ * Tests, and what is only there for tests (`testing.ts`, `testing/`, `fixture.ts`), may see more than the code they test, but
+ * not another subgraph.
  */
 
 const TESTS = '[.]test[.]ts$'
-const TESTING = '/testing[./-]'
+const TESTING = '/(testing|fixture)[./-]'
+const FOR_TESTS = [TESTS, TESTING]
 const npm = (...names) => `(^|node_modules/)(${names.join('|')})(/|$)`
 
 /** Files under a layer of a subgraph; $1 is the subgraph in the rule's `to`. */
-const layer = (folder) => ({ path: `^subgraphs/([^/]+)/src/${folder}`, pathNot: TESTS })
+const layer = (folder) => ({ path: `^subgraphs/([^/]+)/src/${folder}`, pathNot: FOR_TESTS })
 
 const forbidden = [
   {
@@ -40,7 +42,7 @@ const forbidden = [
   {
     name: 'only-compose-sees-adapters',
     comment: 'compose.ts is the one place where adapters meet the application.',
-    from: { path: '^subgraphs/[^/]+/src/', pathNot: ['/src/adapters/', '/src/compose[.]ts$', TESTS] },
+    from: { path: '^subgraphs/[^/]+/src/', pathNot: ['/src/adapters/', '/src/compose[.]ts$', ...FOR_TESTS] },
     to: { path: '^subgraphs/[^/]+/src/adapters/' },
   },
   {
@@ -70,7 +72,7 @@ const forbidden = [
   {
     name: 'contracts-see-only-themselves',
     comment: 'A published event is a schema and nothing else.',
-    from: { path: '^packages/contracts/src/', pathNot: TESTS },
+    from: { path: '^packages/contracts/src/', pathNot: FOR_TESTS },
     to: { pathNot: ['^packages/contracts/src/', npm('zod')] },
   },
   {
@@ -88,13 +90,16 @@ const forbidden = [
   {
     name: 'prisma-only-in-adapters',
     comment: 'How rows are stored is the business of adapters, and of the tools that migrate.',
-    from: { path: '^(subgraphs|router|packages)/', pathNot: ['^subgraphs/[^/]+/src/adapters/', TESTS] },
+    from: {
+      path: '^(subgraphs|router|packages)/',
+      pathNot: ['^subgraphs/[^/]+/src/adapters/', ...FOR_TESTS],
+    },
     to: { path: [npm('@prisma', 'prisma'), '/prisma-client/'] },
   },
   {
     name: 'nats-only-in-bus',
     comment: 'The client library is the last of its line; it is kept behind one file.',
-    from: { pathNot: '^packages/kit/src/bus[.]ts$' },
+    from: { pathNot: ['^packages/kit/src/bus[.]ts$', `^packages/kit/.*${TESTS}`] },
     to: { path: npm('nats', '@nats-io') },
   },
   {
@@ -106,7 +111,7 @@ const forbidden = [
   {
     name: 'test-tools-only-in-tests',
     comment: 'Nothing that runs in production depends on what is only there for tests.',
-    from: { path: '^(subgraphs|router|packages)/', pathNot: [TESTS, TESTING] },
+    from: { path: '^(subgraphs|router|packages)/', pathNot: FOR_TESTS },
     to: { path: [npm('vitest', 'fast-check'), TESTING] },
   },
   {

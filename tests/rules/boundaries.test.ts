@@ -63,6 +63,11 @@ const FORBIDDEN: Import[] = [
   ['tests-are-not-imported', 'subgraphs/room/src/domain/n1.test.ts', 'subgraphs/room/src/domain/n2.test.ts'],
   ['test-tools-only-in-tests', 'subgraphs/room/src/adapters/o1.ts', 'packages/kit/src/testing.ts'],
   ['test-tools-only-in-tests', 'packages/kit/src/o2.ts', 'vitest'],
+  [
+    'subgraphs-never-see-each-other',
+    'subgraphs/room/src/testing/o3.ts',
+    'subgraphs/book/src/testing/world.ts',
+  ],
   ['no-cycles', 'subgraphs/room/src/domain/p1.ts', 'subgraphs/room/src/domain/p1.ts'],
   ['everything-resolves', 'subgraphs/room/src/adapters/q1.ts', './nowhere.ts'],
 ]
@@ -77,6 +82,8 @@ const ALLOWED: Import[] = [
   ['', 'subgraphs/room/src/adapters/z6.ts', '@prisma/adapter-pg'],
   ['', 'subgraphs/room/src/adapters/z7.ts', 'node:crypto'],
   ['', 'subgraphs/room/src/adapters/z8.adapter.test.ts', 'packages/kit/src/testing.ts'],
+  ['', 'subgraphs/room/src/testing/z10.ts', 'subgraphs/room/src/adapters/database.ts'],
+  ['', 'subgraphs/room/src/testing/z11.ts', 'packages/kit/src/testing.ts'],
   ['', 'subgraphs/book/src/compose.ts', 'subgraphs/book/src/adapters/database.ts'],
   ['', 'subgraphs/book/src/main.ts', 'subgraphs/book/src/compose.ts'],
   ['', 'packages/kit/src/bus.ts', 'nats'],
