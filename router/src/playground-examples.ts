@@ -41,10 +41,11 @@ export function examples(now: Date, idempotencyKey: string): Example[] {
         },
       },
     },
+    { account: 'agent1', query: complaints, variables: {} },
     {
       account: 'agent1',
-      query: complaints,
-      variables: {},
+      query: cancelAsAgent,
+      variables: { bookingId: 'an id that BookRoom gave', reason: 'the heating is broken' },
     },
   ]
 }
@@ -75,7 +76,7 @@ query Room($id: ID!, $startDate: Date!, $endDate: Date!, $guests: Int) {
     popularity
     cancellationPolicy
     quote(startDate: $startDate, endDate: $endDate, guests: $guests) {
-      __typename
+      ... on Quote { price { lines { label amount { amount currency } } } total { amount currency } }
       ... on Refusal { code message }
     }
     freeDates(from: $startDate, to: $endDate) { startDate endDate }
@@ -133,8 +134,18 @@ mutation RegisterRoom($input: RegisterRoomInput!) {
 const complaints = `# As agent1 of the service centre, who sees everyone's.
 query Complaints {
   complaints(first: 10) {
-    edges { node { __typename } }
-    pageInfo { hasNextPage }
+    edges { node { id text status filedAt guestId bookingId roomId } }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+`
+
+const cancelAsAgent = `# As agent1: at once, all is paid back, and the reason is recorded.
+mutation CancelAsAgent($bookingId: ID!, $reason: String!) {
+  cancelBookingAsAgent(bookingId: $bookingId, reason: $reason) {
+    __typename
+    ... on BookingCanceled { booking { id status } }
+    ... on Refusal { code message }
   }
 }
 `

@@ -127,8 +127,10 @@ for (const [key, kept] of Object.entries(localStorage)) {
   if (!key.startsWith('graphiql:')) continue;
   localStorage.setItem(key, kept.replaceAll(/eyJ[\\w-]*\\.[\\w-]+\\.[\\w-]+/g, (token) => tokens[accountOf(token)] ?? token));
 }
+const defaultTabs = ${inScript(tabs)};
+const initialVariables = localStorage.getItem('graphiql:tabState') ? undefined : defaultTabs[0].variables;
 createRoot(document.getElementById('ruru-root')).render(
-  React.createElement(Ruru, { ...RURU_CONFIG, shouldPersistHeaders: true, defaultTabs: ${inScript(tabs)} }),
+  React.createElement(Ruru, { ...RURU_CONFIG, shouldPersistHeaders: true, defaultTabs, initialVariables }),
 );
 </script>`
 }

@@ -1,0 +1,59 @@
+import { answer } from '@myhotel/kit/http'
+import { createTestIdentities, eventually } from '@myhotel/kit/testing'
+import { startProcess } from '@myhotel/kit/testing/process'
+import { afterEach, expect, test } from 'vitest'
+import { asker, createCleanup, deadUrl, listen } from './testing.ts'
+
+// The router as it is run: its own process, the committed supergraph, main.ts.
+const cleanup = createCleanup()
+afterEach(() => cleanup.run())
+
+async function startMain(env: Record<string, string>) {
+  const identities = await createTestIdentities('router')
+  const router = await startProcess('router/src/main.ts', {
+    IDENTITY_PRIVATE_KEY: identities.privateKey('router'),
+    TOKEN_ISSUER: await deadUrl(),
+    ...env,
+  })
+  cleanup.add(() => router.stop('SIGKILL'))
+  return router
+}
+
+test('is ready without its subgraphs and its issuer, and says which of them cannot be reached', async () => {
+  const room = await listen(cleanup, (_, response) => answer(response, 200, {}))
+  const { url } = await startMain({ ROOM_URL: room.url })
+  expect((await fetch(`${url}/livez`)).status).toBe(200)
+  const ready = await fetch(`${url}/readyz`)
+  expect(ready.status).toBe(200)
+  const text = await ready.text()
+  expect(JSON.parse(text)).toMatchObject({
+    status: 'ok',
+    parts: {
+      gateway: 'ok',
+      room: 'ok',
+      book: 'cannot be reached',
+      issuer: 'its keys could not be fetched yet',
+    },
+  })
+  expect(text, 'no addresses').not.toMatch(/127\.0\.0\.1|ECONN/)
+}, 20_000)
+
+test('told to stop, it finishes the requests under way and ends', async () => {
+  const asked = Promise.withResolvers<() => void>()
+  const room = await listen(cleanup, (_, response) =>
+    asked.resolve(() => answer(response, 200, { data: { popularRooms: [] } })),
+  )
+  const router = await startMain({ ROOM_URL: room.url })
+  const answered = asker(router.url)('{ popularRooms { id } }')
+  const respond = await asked.promise
+  const stopped = router.stop()
+  await eventually(() =>
+    fetch(`${router.url}/livez`).then(
+      () => false,
+      () => true,
+    ),
+  )
+  respond()
+  expect(await answered).toMatchObject({ status: 200, data: { popularRooms: [] } })
+  expect(await stopped).toBe(0)
+}, 20_000)
