@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { ROOT, requestToken } from './client.ts'
-import type { SystemOptions } from './index.ts'
 import { OWNER_VARIABLE } from './leftovers.ts'
+import type { SystemOptions } from './options.ts'
 import { createPorts, isFree } from './ports.ts'
 import { postgresServer } from './postgres.ts'
 import type { SystemRecord } from './record.ts'
@@ -175,10 +175,12 @@ export async function bringUp(options: Options) {
 
   function router(): ProcessSpec {
     const url = `http://127.0.0.1:${routerPort}`
+    const ownIssuer = sandboxes.includes('identity-provider')
+    const playground = ownIssuer ? { PLAYGROUND_TOKEN_URL: `${record.tokenIssuer}/dev/token` } : {}
     return {
       ...{ name: 'router', kind: 'router', url, log: log('router'), cwd: root },
       command: node('router/src/main.ts'),
-      env: { ...env, ...serviceEnvironment('router', routerPort, addresses, identities) },
+      env: { ...playground, ...env, ...serviceEnvironment('router', routerPort, addresses, identities) },
       isReady: () => isWell(url, '/readyz'),
     }
   }

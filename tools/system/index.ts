@@ -5,35 +5,14 @@ import { bringUp } from './bring-up.ts'
 import { requestToken } from './client.ts'
 import { claimDataDir } from './data-dir.ts'
 import { boundLogs } from './logs.ts'
+import type { SystemOptions } from './options.ts'
 import { identify } from './os-process.ts'
 import { guardAgainstKill } from './reaping.ts'
 import { type ProcessEntry, removeRecord, STOP_ORDER, type SystemRecord, writeRecord } from './record.ts'
 import { type ProcessSpec, type Supervised, supervise } from './supervisor.ts'
 
+export type { SystemOptions } from './options.ts'
 export type { ProcessEntry, SystemRecord } from './record.ts'
-
-export type SystemOptions = {
-  /** Where everything lives: databases, streams, logs, processes.json. Made when it does not exist. */
-  dataDir: string
-  /** The router's port; 0, the default, takes a free one. */
-  port?: number
-  /** Whether a new system gets demo data; no unless told. */
-  demo?: boolean
-  /** How many processes of a subgraph run; one unless told. */
-  replicas?: Record<string, number>
-  /** Added to the launcher's environment for all services; also names services to be used (`NATS_URL`, …). */
-  env?: Record<string, string>
-  /** Empties the data directory first. */
-  reset?: boolean
-  /** The repository; another one in tests of the launcher itself. */
-  root?: string
-  /** Told in a sentence of what an operator should know, such as a process that died. */
-  log?: (line: string) => void
-  /** Told of each of the four steps of starting. */
-  progress?: (step: string) => void
-  /** Gives up starting. After that, use `stopAll`. */
-  signal?: AbortSignal
-}
 
 /** A running system. Names are those of the folders, and `postgres`, `nats`, `redis`; replicas `book#2`. */
 export type System = {

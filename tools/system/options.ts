@@ -1,0 +1,23 @@
+/** How a system is to be started; see `startSystem`. */
+export type SystemOptions = {
+  /** Where everything lives: databases, streams, logs, processes.json. Made when it does not exist. */
+  dataDir: string
+  /** The router's port; 0, the default, takes a free one. */
+  port?: number
+  /** Whether a new system gets demo data; no unless told. */
+  demo?: boolean
+  /** How many processes of a subgraph run; one unless told. */
+  replicas?: Record<string, number>
+  /** Added to the launcher's environment for all services; also names services to be used (`NATS_URL`, …). */
+  env?: Record<string, string>
+  /** Empties the data directory first. */
+  reset?: boolean
+  /** The repository; another one in tests of the launcher itself. */
+  root?: string
+  /** Told in a sentence of what an operator should know, such as a process that died. */
+  log?: (line: string) => void
+  /** Told of each of the four steps of starting. */
+  progress?: (step: string) => void
+  /** Gives up starting. After that, use `stopAll`. */
+  signal?: AbortSignal
+}
