@@ -1,4 +1,5 @@
 import type { Part } from '@myhotel/kit/service'
+import { createStatementNames } from '@myhotel/kit/sql'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { type Prisma, PrismaClient } from './prisma-client/client.ts'
 
@@ -6,7 +7,8 @@ export type Prismas = PrismaClient | Prisma.TransactionClient
 
 /** The connection pool to book's database. */
 export function createDatabase(url: string, connections: number): { prisma: PrismaClient; part: Part } {
-  const adapter = new PrismaPg({ connectionString: url, max: connections, connectionTimeoutMillis: 2_000 })
+  const pool = { connectionString: url, max: connections, connectionTimeoutMillis: 2_000 }
+  const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() })
   const prisma = new PrismaClient({ adapter })
   const part: Part = {
     name: 'database',
