@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { databaseNames, drift, migrate, newMigration } from './migrate/migrations.ts'
-import { variable } from './system/services.ts'
+import { variable } from './system/site.ts'
 
 export { databaseNames, migrate } from './migrate/migrations.ts'
 

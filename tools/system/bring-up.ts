@@ -1,17 +1,15 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { ROOT, requestToken } from './client.ts'
-import { OWNER_VARIABLE } from './leftovers.ts'
+import { requestToken } from './client.ts'
+import { fillDemoData, lacksDemoData } from './demo.ts'
+import { readIdentities } from './identities.ts'
 import type { SystemOptions } from './options.ts'
-import { createPorts, isFree } from './ports.ts'
 import { postgresServer } from './postgres.ts'
 import type { SystemRecord } from './record.ts'
 import { findPrograms, natsServer, redisServer } from './servers.ts'
-import { inherited, isWell, readIdentities, readLayout, serviceEnvironment, variable } from './services.ts'
+import { router, sandbox, subgraph } from './services.ts'
+import { openSite, type Site, variable } from './site.ts'
 import type { ProcessSpec, Supervised } from './supervisor.ts'
 
 const run = promisify(execFile)
@@ -19,7 +17,7 @@ const run = promisify(execFile)
 /** What a machine that is busy with other things may take for one step. */
 const READY_WITHIN_MS = 120_000
 
-/** Which variable names the real thing, in whose presence the stand-in is not started. */
+/** The variable that names the real thing, in whose presence the stand-in is not started. */
 const STANDS_IN_FOR: Record<string, string> = {
   'payment-provider': 'PAYMENT_PROVIDER_URL',
   'mail-catcher': 'SMTP_URL',
@@ -34,175 +32,112 @@ type Options = SystemOptions & {
 }
 
 /**
- * Starts all parts in the order in which they need each other, and fills in the record. Ports are settled
- * before the first process starts, so that each can be told where the others are.
+ * Starts all parts in the order in which they need each other, and fills in the record. Every address is settled
+ * before the first service starts, so that each can be told where the others are.
  *
- * @returns URLs by name, and how to make a further replica of a subgraph
+ * @returns how to make one more process of a subgraph
  */
-export async function bringUp(options: Options) {
-  const { dataDir, record, save, add, notice, signal, progress = () => {}, root = ROOT } = options
-  const given: NodeJS.ProcessEnv = { ...process.env, ...options.env }
-  const layout = readLayout(root)
-  const portOf = createPorts(dataDir)
-  const routerPort = await settleRouterPort(options.port ?? 0, portOf)
-  const log = (name: string) => join(dataDir, 'logs', `${name}.log`)
-  const own = { ...inherited(given), [OWNER_VARIABLE]: dataDir }
-  const env = {
-    TOKEN_AUDIENCE: 'myhotel',
-    MAIL_FROM: 'MyHotel <no-reply@myhotel.example>',
-    PAYMENT_PROVIDER: 'sandbox',
-    ...own,
-    NODE_OPTIONS: '--disable-warning=ExperimentalWarning --max-semi-space-size=8',
-    NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node-compile'),
-  }
-  const node = (file: string) => [process.execPath, join(root, file)]
-  const urlOf = async (name: string) => `http://127.0.0.1:${await portOf(name)}`
+export async function bringUp(
+  options: Options,
+): Promise<(name: string, number: number) => Promise<ProcessSpec>> {
+  const { record, save, add, notice, signal, progress = () => {} } = options
+  const site = await openSite(options)
   const ready = (started: readonly Supervised[]) =>
     Promise.all(started.map((process) => process.waitReady(READY_WITHIN_MS)))
 
   progress('looking for nats-server and redis-server')
-  const ownNats = !given.NATS_URL
-  const ownRedis = !given.REDIS_URL
-  const wanted = [
-    ...(ownNats ? ['nats-server' as const] : []),
-    ...(ownRedis ? ['redis-server' as const] : []),
-  ]
-  const programs = await findPrograms(wanted, notice, signal)
+  const isOwn = (name: string) => !site.given[`${name}_URL`]
+  const programs = await findPrograms(
+    [
+      ...(isOwn('NATS') ? ['nats-server' as const] : []),
+      ...(isOwn('REDIS') ? ['redis-server' as const] : []),
+    ],
+    notice,
+    signal,
+  )
 
   progress('starting PostgreSQL, NATS, Redis and the stand-ins for mail, payment and sign-in')
-  const place = async (name: string) => ({
-    dataDir,
-    port: await portOf(name),
-    env: own,
-    log: log(name),
-    signal,
-  })
-  const databaseOf = (name: string) => given[`${variable(name)}_DATABASE_URL`]
-  const ownPostgres = layout.databases.some((name) => !databaseOf(name))
-  const infrastructure = await Promise.all([
-    ownNats ? natsServer({ program: programs['nats-server'], ...(await place('nats')) }) : null,
-    ownRedis ? redisServer({ program: programs['redis-server'], ...(await place('redis')) }) : null,
-    ownPostgres ? postgresServer(await place('postgres')) : null,
-  ])
-  const servers = infrastructure.filter((spec) => spec !== null).map(add)
-  const [nats, redis, postgres] = infrastructure
-
-  const sandboxes = layout.sandboxes.filter((name) => !given[STANDS_IN_FOR[name] ?? ''])
-  const stripe = given.PAYMENT_PROVIDER === 'stripe'
-  for (const name of sandboxes) {
-    if (name === 'payment-provider' && stripe) continue
-    servers.push(add(await sandbox(name)))
+  const place = async (name: string) => {
+    const { dataDir, environment: env } = site
+    return { dataDir, env, port: await site.portOf(name), log: site.logOf(name), signal }
   }
-  const standIn = async (name: string) => (sandboxes.includes(name) ? urlOf(name) : null)
-  record.nats = nats?.url ?? given.NATS_URL ?? ''
-  record.redis = redis?.url ?? given.REDIS_URL ?? ''
-  record.databases = Object.fromEntries(
-    layout.databases.map((name) => [name, databaseOf(name) ?? `${postgres?.url}/myhotel_${name}`]),
-  )
-  record.mail = await standIn('mail-catcher')
-  record.smtp = given.SMTP_URL ?? `smtp://127.0.0.1:${await portOf('mail-catcher-smtp')}`
-  record.paymentProvider = stripe ? null : (given.PAYMENT_PROVIDER_URL ?? (await standIn('payment-provider')))
-  record.tokenIssuer = given.TOKEN_ISSUER ?? (await urlOf('identity-provider'))
-  record.playground = `http://127.0.0.1:${routerPort}/`
-  record.router = `${record.playground}graphql`
+  const nats = isOwn('NATS')
+    ? await natsServer({ program: programs['nats-server'], ...(await place('nats')) })
+    : undefined
+  const redis = isOwn('REDIS')
+    ? await redisServer({ program: programs['redis-server'], ...(await place('redis')) })
+    : undefined
+  const standIns = standInsOf(site)
+  const others = await Promise.all(standIns.map((name) => sandbox(site, name)))
+  const started = [nats, redis, ...others].flatMap((spec) => (spec ? [add(spec)] : []))
+  const needsPostgres = site.layout.databases.some((name) => isOwn(`${variable(name)}_DATABASE`))
+  const postgres = needsPostgres ? await postgresServer(await place('postgres')) : undefined
+  if (postgres) started.push(add(postgres))
+  const urls = { nats: nats?.url, redis: redis?.url, postgres: postgres?.url }
+  Object.assign(record, await addressesOf(site, standIns, urls))
   save()
-  await ready(servers)
-
-  progress('applying migrations')
-  await migrate()
-
-  const count = layout.subgraphs.length
-  progress(`starting ${count} subgraphs and the router`)
-  const identities = await readIdentities(dataDir, ['router', ...layout.subgraphs])
-  const subgraphUrls: Record<string, string> = {}
-  for (const name of layout.subgraphs) subgraphUrls[name] = await urlOf(name)
-  const addresses = { ...record, subgraphs: subgraphUrls }
-  const started: Supervised[] = []
-  for (const name of layout.subgraphs) {
-    for (let number = 1; number <= (options.replicas?.[name] ?? 1); number += 1) {
-      started.push(add(await replicaOf(name, number)))
-    }
-  }
-  if (existsSync(join(root, 'router/src/main.ts'))) started.push(add(router()))
   await ready(started)
 
-  if (options.demo) await fillDemoData()
-  return { urls: { nats: record.nats, redis: record.redis } as Record<string, string>, replicaOf }
+  progress('applying migrations')
+  await migrate(site, record.databases, signal)
 
-  async function sandbox(name: string): Promise<ProcessSpec> {
-    const port = await portOf(name)
-    const url = `http://127.0.0.1:${port}`
-    const cwd = join(dataDir, name)
-    await mkdir(cwd, { recursive: true })
-    const smtpPort = name === 'mail-catcher' ? await portOf('mail-catcher-smtp') : null
-    return {
-      ...{ name, kind: 'sandbox', url, log: log(name), cwd },
-      ...(smtpPort ? { smtpUrl: `smtp://127.0.0.1:${smtpPort}` } : {}),
-      command: node(`tools/sandbox/${name}/main.ts`),
-      env: {
-        ...env,
-        PORT: String(port),
-        HOST: '127.0.0.1',
-        DATA_DIR: cwd,
-        SMTP_PORT: String(smtpPort ?? ''),
-      },
-      isReady: () => isWell(url, '/livez'),
-    }
-  }
+  progress(`starting ${site.layout.subgraphs.length} subgraphs and the router`)
+  const identities = await readIdentities(site.dataDir, ['router', ...site.layout.subgraphs])
+  const replicas = (name: string) => options.replicas?.[name] ?? 1
+  const services = { site, record, identities, replicas }
+  const specs = site.layout.subgraphs.flatMap((name) =>
+    Array.from({ length: replicas(name) }, (_, index) => subgraph(services, name, index + 1)),
+  )
+  if (site.layout.hasRouter) specs.push(router(services))
+  await ready((await Promise.all(specs)).map(add))
 
-  /** In a process of its own: the migration engine would stay in the launcher's memory. */
-  async function migrate(): Promise<void> {
-    const urls = layout.databases.map((name) => [`${variable(name)}_DATABASE_URL`, record.databases[name]])
-    const [command = '', ...args] = [...node('tools/migrate.ts'), 'apply', ...layout.databases]
-    const environment = { ...env, ...Object.fromEntries(urls) }
-    const done = await run(command, args, { cwd: root, env: environment, signal }).catch((error) => {
-      throw new Error(`The databases could not be migrated.\n${error.stderr}`, { cause: error })
-    })
-    await writeFile(log('migrations'), done.stdout, { flag: 'a' })
-  }
-
-  async function replicaOf(subgraph: string, number: number): Promise<ProcessSpec> {
-    const name = number === 1 ? subgraph : `${subgraph}#${number}`
-    const port = await portOf(name)
-    const url = `http://127.0.0.1:${port}`
-    return {
-      ...{ name, kind: 'subgraph', url, log: log(name), cwd: root },
-      command: node(`subgraphs/${subgraph}/src/main.ts`),
-      env: { ...env, ...serviceEnvironment(subgraph, port, addresses, identities) },
-      isReady: () => isWell(url, '/readyz'),
-    }
-  }
-
-  function router(): ProcessSpec {
-    const url = `http://127.0.0.1:${routerPort}`
-    const ownIssuer = sandboxes.includes('identity-provider')
-    const playground = ownIssuer ? { PLAYGROUND_TOKEN_URL: `${record.tokenIssuer}/dev/token` } : {}
-    return {
-      ...{ name: 'router', kind: 'router', url, log: log('router'), cwd: root },
-      command: node('router/src/main.ts'),
-      env: { ...playground, ...env, ...serviceEnvironment('router', routerPort, addresses, identities) },
-      isReady: () => isWell(url, '/readyz'),
-    }
-  }
-
-  async function fillDemoData(): Promise<void> {
-    const program = join(root, 'tools/demo/main.ts')
-    const mark = join(dataDir, 'demo-data')
-    if (existsSync(mark) || !existsSync(program)) return progress('demo data: nothing to do')
-    progress('filling in demo data')
-    const demo = (await import(pathToFileURL(program).href)) as { fillDemoData: FillDemoData }
+  if (options.demo) {
+    const needed = lacksDemoData(site.dataDir)
+    progress(needed ? 'filling in demo data' : 'demo data: there')
     const token = (account: string) => requestToken(record.tokenIssuer, account)
-    await demo.fillDemoData({ router: record.router, token })
-    await writeFile(mark, 'filled in\n')
+    if (needed) await fillDemoData(site, { router: record.router, token }, notice)
+  }
+  return (name, number) => subgraph(services, name, number)
+}
+
+/** The stand-ins that are needed: those for which the environment does not name the real thing. */
+function standInsOf({ layout, given }: Site): string[] {
+  return layout.sandboxes.filter((name) => {
+    if (name === 'payment-provider' && given.PAYMENT_PROVIDER === 'stripe') return false
+    return !given[STANDS_IN_FOR[name] ?? '']
+  })
+}
+
+/** Where everything is: private servers and stand-ins, or what the environment names in their place. */
+async function addressesOf(
+  site: Site,
+  standIns: readonly string[],
+  own: { nats?: string; redis?: string; postgres?: string },
+): Promise<Partial<SystemRecord>> {
+  const { given, layout, urlOf, portOf } = site
+  const standIn = async (name: string) => (standIns.includes(name) ? urlOf(name) : null)
+  const database = (name: string) =>
+    given[`${variable(name)}_DATABASE_URL`] ?? `${own.postgres}/myhotel_${name}`
+  return {
+    nats: own.nats ?? given.NATS_URL,
+    redis: own.redis ?? given.REDIS_URL,
+    databases: Object.fromEntries(layout.databases.map((name) => [name, database(name)])),
+    mail: await standIn('mail-catcher'),
+    smtp: given.SMTP_URL ?? `smtp://127.0.0.1:${await portOf('smtp')}`,
+    paymentProvider: given.PAYMENT_PROVIDER_URL ?? (await standIn('payment-provider')),
+    tokenIssuer: given.TOKEN_ISSUER ?? (await urlOf('identity-provider')),
+    playground: `${await urlOf('router')}/`,
+    router: `${await urlOf('router')}/graphql`,
   }
 }
 
-type FillDemoData = (into: { router: string; token: (account: string) => Promise<string> }) => Promise<void>
-
-async function settleRouterPort(port: number, portOf: (name: string) => Promise<number>): Promise<number> {
-  if (port === 0) return portOf('router')
-  if (await isFree(port)) return port
-  throw new Error(
-    `Port ${port} is taken by another program: choose another by --port N (0 takes a free one).`,
-  )
+/** In a process of its own: the migration engine would stay in the launcher's memory. */
+async function migrate(site: Site, databases: Record<string, string>, signal?: AbortSignal): Promise<void> {
+  const urls = Object.entries(databases).map(([name, url]) => [`${variable(name)}_DATABASE_URL`, url])
+  const [command = '', ...args] = site.command('tools/migrate.ts', 'apply', ...Object.keys(databases))
+  const env = { ...site.nodeEnvironment, ...Object.fromEntries(urls) }
+  const done = await run(command, args, { cwd: site.root, env, signal }).catch((error) => {
+    throw new Error(`The databases could not be migrated.\n${error.stderr}`, { cause: error })
+  })
+  await writeFile(site.logOf('migrations'), done.stdout, { flag: 'a' })
 }

@@ -18,7 +18,7 @@ export type { ProcessEntry, SystemRecord } from './record.ts'
 export type System = {
   readonly record: SystemRecord
   readonly processes: readonly ProcessEntry[]
-  /** Base URL of a process, or of the service given by environment in its place. */
+  /** Base URL of a process. What the environment names instead of a process of ours is in `record`. */
   url(name: string): string
   databaseUrl(name: string): string
   /** An access token for a development account: `guest1`, `host7`, `agent1`. */
@@ -99,7 +99,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   save()
   try {
     const up = bringUp({ ...options, dataDir, record, save, add, notice })
-    const { replicaOf, urls } = await orAborted(up, options.signal)
+    const replicaOf = await orAborted(up, options.signal)
     record.state = 'running'
     save()
     return {
@@ -107,11 +107,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       get processes() {
         return record.processes
       },
-      url(name) {
-        const url = supervised.get(name)?.spec.url ?? urls[name]
-        if (!url) throw new Error(`no part of the system is called ${name}`)
-        return url
-      },
+      url: (name) => get(name).spec.url,
       databaseUrl(name) {
         const url = record.databases[name]
         if (!url) throw new Error(`${name} has no database`)

@@ -16,7 +16,7 @@ export type SystemOptions = {
   root?: string
   /** Told in a sentence of what an operator should know, such as a process that died. */
   log?: (line: string) => void
-  /** Told of each of the four steps of starting. */
+  /** Told of each of the five steps of starting. */
   progress?: (step: string) => void
   /** Gives up starting. After that, use `stopAll`. */
   signal?: AbortSignal

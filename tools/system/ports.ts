@@ -21,23 +21,29 @@ export function isFree(port: number): Promise<boolean> {
 /**
  * Gives out free ports of 127.0.0.1 by name. The same name gets the same port again, also when the system of
  * this data directory is started anew (bookmarks and tokens stay valid), unless somebody else has it by then.
+ * Ports that are `fixed` by name are given as they are.
  */
-export function createPorts(dataDir: string) {
+export function createPorts(dataDir: string, fixed: Record<string, number> = {}) {
   const file = join(dataDir, 'ports.json')
   const remembered = readPorts(file)
-  const given = new Map<string, number>()
+  const given = new Map<string, Promise<number>>()
+  const reserved = new Set(Object.values(fixed))
+
+  async function choose(name: string): Promise<number> {
+    for (let port = remembered[name] ?? anyPort(); ; port = anyPort()) {
+      if (reserved.has(port)) continue
+      reserved.add(port)
+      if (!(await isFree(port))) continue
+      remembered[name] = port
+      writeFileSync(file, JSON.stringify(remembered, null, 2))
+      return port
+    }
+  }
 
   return async function portOf(name: string): Promise<number> {
-    const known = given.get(name)
-    if (known !== undefined) return known
-    const taken = new Set(given.values())
-    let port = remembered[name] ?? anyPort()
+    if (fixed[name] !== undefined) return fixed[name]
+    const port = given.get(name) ?? choose(name)
     given.set(name, port)
-    while (taken.has(port) || !(await isFree(port))) {
-      port = anyPort()
-      given.set(name, port)
-    }
-    writeFileSync(file, JSON.stringify({ ...remembered, ...Object.fromEntries(given) }, null, 2))
     return port
   }
 }

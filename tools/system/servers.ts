@@ -71,14 +71,15 @@ function explainMissing(missing: readonly string[], hasApt: boolean): string {
  */
 async function installByApt(apt: string, packages: readonly string[], signal?: AbortSignal): Promise<void> {
   const options = { signal, maxBuffer: 64 << 20, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
+  const wait = ['-o', 'DPkg::Lock::Timeout=120']
   const policy = '/usr/sbin/policy-rc.d'
   const ours = await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' }).then(
     () => true,
     () => false,
   )
   try {
-    await run(apt, ['update', '-q'], options)
-    await run(apt, ['install', '-y', '-q', '--no-install-recommends', ...packages], options)
+    await run(apt, [...wait, 'update', '-q'], options)
+    await run(apt, [...wait, 'install', '-y', '-q', '--no-install-recommends', ...packages], options)
     await run('systemctl', ['disable', ...packages]).catch(() => {})
   } catch (error) {
     const { stderr = '' } = error as { stderr?: string }

@@ -1,86 +1,122 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createIdentity } from '@myhotel/kit/identity'
+import type { Identities } from './identities.ts'
+import type { SystemRecord } from './record.ts'
+import { type Site, variable } from './site.ts'
+import type { ProcessSpec } from './supervisor.ts'
 
-/** What there is to run, by folder name: nothing is listed a second time. */
-export function readLayout(root: string) {
-  const folders = (parent: string, holding: string) =>
-    existsSync(join(root, parent))
-      ? readdirSync(join(root, parent))
-          .filter((name) => existsSync(join(root, parent, name, holding)))
-          .sort()
-      : []
-  return {
-    subgraphs: folders('subgraphs', 'src/main.ts'),
-    databases: folders('prisma', 'migrations'),
-    sandboxes: folders('tools/sandbox', 'main.ts'),
-  }
+/** Who is to be started, on the addresses that the record holds, as whom. */
+export type Services = {
+  site: Site
+  record: SystemRecord
+  identities: Identities
+  /** How many processes of a subgraph run from the beginning. */
+  replicas: (subgraph: string) => number
 }
 
-/** `service-center` → `SERVICE_CENTER`: the part of an environment variable that names a folder. */
-export const variable = (name: string) => name.toUpperCase().replaceAll('-', '_')
+/** The first process of a subgraph has its name, further ones are `book#2`, `book#3`. */
+const replicaName = (subgraph: string, number: number) => (number === 1 ? subgraph : `${subgraph}#${number}`)
 
-/** Variables that belong to npm, to a test run or to the launcher, or that are for one service only. */
-const NOT_PASSED_ON = /^(npm_|VITEST|TEST_|MYHOTEL_|DATA_DIR$|NODE_ENV$|NODE_OPTIONS$)|_DATABASE_URL$/
-
-/** What the processes of a system take over from the launcher's environment. */
-export function inherited(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(given).filter(([name]) => !NOT_PASSED_ON.test(name)))
+/** One process of a subgraph. */
+export async function subgraph(services: Services, name: string, number: number): Promise<ProcessSpec> {
+  const { site, record } = services
+  const database = record.databases[name]
+  return service(services, {
+    name: replicaName(name, number),
+    kind: 'subgraph',
+    folder: `subgraphs/${name}`,
+    env: {
+      ...(await addresses(services, ([first]) => first)),
+      ...(database ? { [`${variable(name)}_DATABASE_URL`]: database } : {}),
+      IDENTITY_PRIVATE_KEY: JSON.stringify(services.identities[name]?.privateKey),
+      PORT: String(await site.portOf(replicaName(name, number))),
+      // As in production: libraries check and explain less.
+      NODE_ENV: 'production',
+    },
+  })
 }
 
-/** Where the parts of a system find each other. */
-export type Addresses = {
-  /** Base URL of each subgraph. */
-  subgraphs: Record<string, string>
-  databases: Record<string, string>
-  nats: string
-  redis: string
-  smtp: string
-  tokenIssuer: string
-  /** Null with a provider that needs no address (Stripe). */
-  paymentProvider: string | null
+/** The router, in the mode of development: with a playground, and tokens for it where accounts are ours. */
+export async function router(services: Services): Promise<ProcessSpec> {
+  const { site, record, identities } = services
+  const ownIssuer = !site.given.TOKEN_ISSUER
+  return service(services, {
+    name: 'router',
+    kind: 'router',
+    folder: 'router',
+    env: {
+      ...(await addresses(services, (urls) => urls.join())),
+      ...(ownIssuer ? { PLAYGROUND_TOKEN_URL: `${record.tokenIssuer}/dev/token` } : {}),
+      IDENTITY_PRIVATE_KEY: JSON.stringify(identities.router?.privateKey),
+      PORT: String(await site.portOf('router')),
+    },
+  })
 }
 
-/**
- * The environment of one subgraph or of the router, on top of what all have in common: where the others are,
- * its own database if it has one, and its identity.
- */
-export function serviceEnvironment(
-  name: string,
-  port: number,
-  addresses: Addresses,
-  identities: Identities,
-): NodeJS.ProcessEnv {
-  const others = Object.entries(addresses.subgraphs).map(([other, url]) => [`${variable(other)}_URL`, url])
-  const database = addresses.databases[name]
-  return {
-    ...Object.fromEntries(others),
-    PORT: String(port),
-    HOST: '127.0.0.1',
-    NATS_URL: addresses.nats,
-    REDIS_URL: addresses.redis,
-    SMTP_URL: addresses.smtp,
-    TOKEN_ISSUER: addresses.tokenIssuer,
+/** Where the others are. `choose` says which of a subgraph's replicas are told of. */
+async function addresses(
+  { site, record, identities, replicas }: Services,
+  choose: (urls: string[]) => string | undefined,
+): Promise<NodeJS.ProcessEnv> {
+  const env: NodeJS.ProcessEnv = {
+    NATS_URL: record.nats,
+    REDIS_URL: record.redis,
+    SMTP_URL: record.smtp,
+    TOKEN_ISSUER: record.tokenIssuer,
     IDENTITY_KEYS: JSON.stringify({ keys: Object.values(identities).map(({ publicKey }) => publicKey) }),
-    IDENTITY_PRIVATE_KEY: JSON.stringify(identities[name]?.privateKey),
-    ...(database ? { [`${variable(name)}_DATABASE_URL`]: database } : {}),
-    ...(addresses.paymentProvider ? { PAYMENT_PROVIDER_URL: addresses.paymentProvider } : {}),
+    ...(record.paymentProvider ? { PAYMENT_PROVIDER_URL: record.paymentProvider } : {}),
+  }
+  for (const name of site.layout.subgraphs) {
+    const numbers = Array.from({ length: replicas(name) }, (_, index) => index + 1)
+    const urls = await Promise.all(numbers.map((number) => site.urlOf(replicaName(name, number))))
+    env[`${variable(name)}_URL`] = choose(urls)
+  }
+  return env
+}
+
+async function service(
+  { site }: Services,
+  { name, kind, folder, env }: Pick<ProcessSpec, 'name' | 'kind' | 'env'> & { folder: string },
+): Promise<ProcessSpec> {
+  const url = await site.urlOf(name)
+  return {
+    name,
+    kind,
+    url,
+    log: site.logOf(name),
+    cwd: site.root,
+    command: site.command(`${folder}/src/main.ts`),
+    env: { ...site.nodeEnvironment, ...env },
+    isReady: () => isWell(url, '/readyz'),
   }
 }
 
-export type Identities = Record<string, Awaited<ReturnType<typeof createIdentity>>>
-
-/** The key pairs by which services know each other, kept in `<data-dir>/identity.json`; made for new names. */
-export async function readIdentities(dataDir: string, names: readonly string[]): Promise<Identities> {
-  const file = join(dataDir, 'identity.json')
-  const identities: Identities = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
-  for (const name of names) identities[name] ??= await createIdentity(name)
-  writeFileSync(file, JSON.stringify(identities, null, 2), { mode: 0o600 })
-  return identities
+/** A stand-in for the outside world, with a folder of its own for what it has to remember. */
+export async function sandbox(site: Site, name: string): Promise<ProcessSpec> {
+  const url = await site.urlOf(name)
+  const cwd = join(site.dataDir, name)
+  await mkdir(cwd, { recursive: true })
+  const smtpPort = name === 'mail-catcher' ? await site.portOf('smtp') : undefined
+  return {
+    name,
+    kind: 'sandbox',
+    url,
+    smtpUrl: smtpPort ? `smtp://127.0.0.1:${smtpPort}` : undefined,
+    log: site.logOf(name),
+    cwd,
+    command: site.command(`tools/sandbox/${name}/main.ts`),
+    env: {
+      ...site.nodeEnvironment,
+      ...(smtpPort ? { SMTP_PORT: String(smtpPort) } : {}),
+      PORT: String(await site.portOf(name)),
+      DATA_DIR: cwd,
+    },
+    isReady: () => isWell(url, '/livez'),
+  }
 }
 
 /** Whether a service says at `path` that all is well. */
-export async function isWell(url: string, path: '/livez' | '/readyz'): Promise<boolean> {
+async function isWell(url: string, path: '/livez' | '/readyz'): Promise<boolean> {
   const response = await fetch(new URL(path, url), { signal: AbortSignal.timeout(2_000) })
   await response.arrayBuffer()
   return response.ok

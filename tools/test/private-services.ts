@@ -7,7 +7,7 @@ import { createPorts } from '../system/ports.ts'
 import { postgresServer } from '../system/postgres.ts'
 import { guardAgainstKill } from '../system/reaping.ts'
 import { findPrograms, natsServer, redisServer } from '../system/servers.ts'
-import { inherited } from '../system/services.ts'
+import { inherited } from '../system/site.ts'
 import { supervise } from '../system/supervisor.ts'
 
 const READY_WITHIN_MS = 60_000

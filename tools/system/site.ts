@@ -1,0 +1,69 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from './client.ts'
+import { OWNER_VARIABLE } from './leftovers.ts'
+import type { SystemOptions } from './options.ts'
+import { createPorts, isFree } from './ports.ts'
+
+/** What all parts of one system have in common: where it lies, its ports, its environment. */
+export type Site = Awaited<ReturnType<typeof openSite>>
+
+/** @throws in a sentence when the router's port is taken */
+export async function openSite({ dataDir, root = ROOT, port = 0, env = {} }: SystemOptions) {
+  if (port !== 0 && !(await isFree(port))) {
+    const advice = 'choose another by --port N (0 takes a free one)'
+    throw new Error(`Port ${port} is taken by another program: ${advice}.`)
+  }
+  /** What the operator's environment says. */
+  const given: NodeJS.ProcessEnv = { ...process.env, ...env }
+  const environment: NodeJS.ProcessEnv = { ...inherited(given), [OWNER_VARIABLE]: dataDir }
+  const portOf = createPorts(dataDir, port === 0 ? {} : { router: port })
+  return {
+    root,
+    dataDir,
+    given,
+    layout: readLayout(root),
+    portOf,
+    urlOf: async (name: string) => `http://127.0.0.1:${await portOf(name)}`,
+    logOf: (name: string) => join(dataDir, 'logs', `${name}.log`),
+    /** For programs that are not ours. */
+    environment,
+    /** For programs of this repository: with a small young generation, as a dozen of them share the machine. */
+    nodeEnvironment: {
+      TOKEN_AUDIENCE: 'myhotel',
+      MAIL_FROM: 'MyHotel <no-reply@myhotel.example>',
+      PAYMENT_PROVIDER: 'sandbox',
+      ...environment,
+      HOST: '127.0.0.1',
+      NODE_OPTIONS: '--disable-warning=ExperimentalWarning --max-semi-space-size=8',
+      NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node-compile'),
+    },
+    /** The command that runs a program of this repository. */
+    command: (file: string, ...args: string[]) => [process.execPath, join(root, file), ...args],
+  }
+}
+
+/** What there is to run, by folder name: nothing is listed a second time. */
+function readLayout(root: string) {
+  const folders = (parent: string, holding: string) =>
+    (existsSync(join(root, parent)) ? readdirSync(join(root, parent)) : [])
+      .filter((name) => existsSync(join(root, parent, name, holding)))
+      .sort()
+  return {
+    subgraphs: folders('subgraphs', 'src/main.ts'),
+    databases: folders('prisma', 'migrations'),
+    sandboxes: folders('tools/sandbox', 'main.ts'),
+    hasRouter: existsSync(join(root, 'router/src/main.ts')),
+  }
+}
+
+/** `service-center` → `SERVICE_CENTER`: the part of an environment variable that names a folder. */
+export const variable = (name: string) => name.toUpperCase().replaceAll('-', '_')
+
+/** Variables that belong to npm, to a test run or to the launcher, or that are for one service only. */
+const NOT_PASSED_ON = /^(npm_|VITEST|TEST_|MYHOTEL_|DATA_DIR$|NODE_ENV$|NODE_OPTIONS$)|_DATABASE_URL$/
+
+/** What the processes of a system take over from the launcher's environment. */
+export function inherited(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !NOT_PASSED_ON.test(name)))
+}
