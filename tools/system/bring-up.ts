@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { requestToken } from './client.ts'
-import { fillDemoData, lacksDemoData } from './demo.ts'
+import { fillDemoData } from './demo.ts'
 import { readIdentities } from './identities.ts'
 import type { SystemOptions } from './options.ts'
 import { postgresServer } from './postgres.ts'
@@ -92,10 +92,8 @@ export async function bringUp(
   await ready((await Promise.all(specs)).map(add))
 
   if (options.demo) {
-    const needed = lacksDemoData(site.dataDir)
-    progress(needed ? 'filling in demo data' : 'demo data: there')
     const token = (account: string) => requestToken(record.tokenIssuer, account)
-    if (needed) await fillDemoData(site, { router: record.router, token }, notice)
+    await fillDemoData(site, { router: record.router, token }, { progress, notice })
   }
   return (name, number) => subgraph(services, name, number)
 }
