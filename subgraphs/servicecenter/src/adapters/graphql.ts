@@ -1,0 +1,105 @@
+import { readPage, toConnection } from '@myhotel/kit/connection'
+import { hasRole, type RequestContext, requireUser } from '@myhotel/kit/serve'
+import { GraphQLError } from 'graphql'
+import {
+  cancelBookingAsAgent,
+  closeComplaint,
+  deleteRoomAsAgent,
+  fileComplaint,
+} from '../application/commands.ts'
+import type { Ports } from '../application/ports.ts'
+import { type Complaint, maySee } from '../domain/complaint.ts'
+import { isRefusal } from '../domain/refusal.ts'
+import { isId } from '../domain/rules.ts'
+import type { Resolvers } from './graphql.generated.ts'
+import { told } from './refusals.ts'
+
+/** Resolvers: they check who asks, hand over to the application and put its answers into the API's types. */
+export function resolvers(ports: Ports): Resolvers {
+  const { complaints } = ports
+  return {
+    Query: {
+      async complaints(_, args, context) {
+        const user = requireUser(context, 'guest', 'agent')
+        const page = readPage(args, 1)
+        const found = await complaints.newest({
+          guestId: hasRole(context, 'agent') ? null : user,
+          status: args.status ?? null,
+          before: page.after && readCursor(page.after[0]),
+          limit: page.first + 1,
+        })
+        return toConnection(page, found, cursorOf, (complaint) => complaint)
+      },
+
+      async complaint(_, args, context) {
+        const user = { id: requireUser(context), isAgent: hasRole(context, 'agent') }
+        const id = idOf(args.id)
+        const complaint = isId(id) ? await complaints.find(id) : null
+        return complaint && maySee(complaint, user) ? complaint : null
+      },
+    },
+
+    Mutation: {
+      async fileComplaint(_, { input }, context) {
+        const guestId = requireUser(context, 'guest')
+        const bookingId = idOrNull(input.bookingId)
+        const roomId = idOrNull(input.roomId)
+        const result = await fileComplaint(ports, { guestId, bookingId, roomId, text: input.text })
+        if (isRefusal(result)) return told(result)
+        return { __typename: 'ComplaintFiled', complaint: written(context, result) }
+      },
+
+      async closeComplaint(_, { complaintId, resolution }, context) {
+        const agentId = requireUser(context, 'agent')
+        const order = { agentId, complaintId: idOf(complaintId), resolution }
+        const result = await closeComplaint(ports, order)
+        if (isRefusal(result)) return told(result)
+        return { __typename: 'ComplaintClosed', complaint: written(context, result) }
+      },
+
+      async cancelBookingAsAgent(_, { bookingId, reason, complaintId }, context) {
+        const agentId = requireUser(context, 'agent')
+        const order = { agentId, bookingId: idOf(bookingId), reason, complaintId: idOrNull(complaintId) }
+        const result = await cancelBookingAsAgent(ports, order)
+        if (isRefusal(result)) return told(result)
+        return { __typename: 'BookingCanceled', booking: { id: result.bookingId } }
+      },
+
+      async deleteRoomAsAgent(_, { roomId, reason, complaintId }, context) {
+        const agentId = requireUser(context, 'agent')
+        const order = { agentId, roomId: idOf(roomId), reason, complaintId: idOrNull(complaintId) }
+        const result = await deleteRoomAsAgent(ports, order)
+        if (isRefusal(result)) return told(result)
+        return { __typename: 'RoomDeleted', roomId: result.roomId }
+      },
+    },
+
+    Complaint: {
+      closedAt: (complaint) => (complaint.status === 'CLOSED' ? complaint.closedAt : null),
+      closedBy: (complaint) => (complaint.status === 'CLOSED' ? complaint.closedBy : null),
+      resolution: (complaint) => (complaint.status === 'CLOSED' ? complaint.resolution : null),
+      booking: ({ bookingId }) => stub(bookingId),
+      room: ({ roomId }) => stub(roomId),
+    },
+  }
+}
+
+/** The complaint, after telling that this request has written it. */
+function written(context: RequestContext, complaint: Complaint): Complaint {
+  context.wrote(`servicecenter.${complaint.id}`, complaint.version)
+  return complaint
+}
+
+/** What another subgraph keeps: the router asks it for all but the id. */
+const stub = (id: string | null) => (id === null ? null : { id })
+
+/** Ids are the same in upper and lower case. */
+const idOf = (id: string) => id.toLowerCase()
+const idOrNull = (id: string | null | undefined) => (id == null ? null : idOf(id))
+
+const cursorOf = ({ id }: Complaint) => [id]
+
+function readCursor(id: unknown): string {
+  if (typeof id === 'string' && isId(id)) return id
+  throw new GraphQLError('after is not a cursor of this field', { extensions: { code: 'BAD_USER_INPUT' } })
+}

@@ -1,0 +1,7 @@
+import { createLogger } from '@myhotel/kit/logger'
+import { runService } from '@myhotel/kit/service'
+import { compose } from './compose.ts'
+import { env } from './env.ts'
+
+const log = createLogger('servicecenter', env.LOG_LEVEL)
+await runService(log, await compose(env, log))
