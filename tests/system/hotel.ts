@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { eventually } from '@myhotel/kit/testing'
 import { type System, startSystem } from '../../tools/system/index.ts'
 
 /** A whole system of its own for one test file, and clients of its router. */
@@ -93,8 +94,8 @@ export async function registerRoom(hotel: Hotel, host: string, input: object = {
 
 let keys = 0
 
-/** Asks for a room; gives bookRoom's answer with `__typename`. */
-export function bookRoom(hotel: Hotel, guest: string, roomId: string, input: object = {}) {
+/** Asks for a room; gives bookRoom's first answer, with `__typename`. */
+export function askForRoom(hotel: Hotel, guest: string, roomId: string, input: object = {}) {
   keys += 1
   const wanted = {
     roomId,
@@ -117,6 +118,19 @@ export function bookRoom(hotel: Hotel, guest: string, roomId: string, input: obj
        ... on InvalidInput { field }
        ... on Refusal { code message } } }`,
     { input: wanted },
+  )
+}
+
+/** Asks for a room as a client does: while the booking is in progress it asks again with the same key. */
+export async function bookRoom(hotel: Hotel, guest: string, roomId: string, input: object = {}) {
+  keys += 1
+  const intent = { idempotencyKey: `key-${keys}`, ...input }
+  return eventually(
+    async () => {
+      const answer = await askForRoom(hotel, guest, roomId, intent)
+      return answer.__typename !== 'BookingInProgress' && answer
+    },
+    { withinMs: 60_000, everyMs: 250 },
   )
 }
 
