@@ -1,4 +1,4 @@
-import { noSuch, type RefusalOf } from './refusal.ts'
+import { noSuch, type Refusal, type RefusalOf } from './refusal.ts'
 import { flawOfText, isId } from './rules.ts'
 
 /** What an agent wants done: who, what, why and, when it is taken on, when. */
@@ -16,7 +16,7 @@ export type AgentAction = {
 }
 
 /** What came of it: it was done, or was refused with this code. */
-export type Outcome = 'DONE' | string
+export type Outcome = 'DONE' | Refusal['code']
 
 /** The longest reason, in characters. */
 const longestReason = 2_000
