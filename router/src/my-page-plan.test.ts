@@ -12,8 +12,11 @@ import {
   isCompositeType,
   isObjectType,
 } from 'graphql'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { readSupergraph } from './supergraph.ts'
+
+// Planning hundreds of queries takes its time where others work, too.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 type Plan = { node?: { kind: string; serviceName?: string } }
 
