@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs'
-import { parse } from 'csv-parse'
+import { readFile } from 'node:fs/promises'
+import { parse } from 'csv-parse/sync'
 import { type Day, readArrival, readDate } from './calendar.ts'
 
 /** A booking as a row of the file tells it. */
@@ -45,32 +45,32 @@ type Row = Partial<Record<(typeof columns)[number], string>>
  * @throws in a sentence when it is no such file; single lines that make no sense are named in the result instead
  */
 export async function readHistory(file: string, mostRows = Number.POSITIVE_INFINITY): Promise<History> {
-  const nonsense: History['nonsense'] = { 'no nights': [], 'no guests': [], 'no rate': [], unreadable: [] }
-  const history: History = { rows: 0, bookings: [], nonsense }
   const broken: number[] = []
-  const parser = createReadStream(file).pipe(
-    parse({
-      bom: true,
-      columns: checkHeading,
-      info: true,
-      trim: true,
-      skip_empty_lines: true,
-      skip_records_with_error: true,
-      on_skip: (error) => {
-        broken.push(Number(error?.lines))
-      },
-    }),
-  )
-  for await (const { record, info } of parser as AsyncIterable<{ record: Row; info: { lines: number } }>) {
-    if (history.rows >= mostRows) break
-    history.rows += 1
-    const read = readRow(record, info.lines)
-    if (typeof read === 'string') nonsense[read].push(info.lines)
-    else history.bookings.push(read)
+  const lines = parse(await readFile(file), {
+    bom: true,
+    columns: checkHeading,
+    info: true,
+    trim: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    on_skip: (error) => {
+      broken.push(Number(error?.lines))
+    },
+  }) as unknown as { record: Row; info: { lines: number } }[]
+  const rows = [
+    ...lines.map(({ record, info }) => ({ line: info.lines, read: readRow(record, info.lines) })),
+    ...broken.map((line) => ({ line, read: 'unreadable' as const })),
+  ]
+    .sort((a, b) => a.line - b.line)
+    .slice(0, mostRows)
+
+  const nonsense: History['nonsense'] = { 'no nights': [], 'no guests': [], 'no rate': [], unreadable: [] }
+  const bookings: PastBooking[] = []
+  for (const { line, read } of rows) {
+    if (typeof read === 'string') nonsense[read].push(line)
+    else bookings.push(read)
   }
-  history.rows += broken.length
-  nonsense.unreadable.push(...broken)
-  return history
+  return { rows: rows.length, bookings, nonsense }
 }
 
 function checkHeading(heading: string[]): string[] {

@@ -10,16 +10,10 @@ import {
   eventually,
   testService,
 } from '@myhotel/kit/testing'
+import { startProcess, type TestProcess } from '@myhotel/kit/testing/process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import webPush from 'web-push'
-import {
-  bookingOf,
-  browserAt,
-  silent,
-  startMailCatcher,
-  startProcess,
-  startPushService,
-} from './adapters/testing.ts'
+import { bookingOf, browserAt, silent, startMailCatcher, startPushService } from './adapters/testing.ts'
 
 type Answer = { data: Record<string, unknown>; errors?: { extensions: { code: string } }[] }
 
@@ -28,7 +22,7 @@ let identities: Awaited<ReturnType<typeof createTestIdentities>>
 let postgres: Awaited<ReturnType<typeof createTestDatabase>>
 let catcher: Awaited<ReturnType<typeof startMailCatcher>>
 let pushService: Awaited<ReturnType<typeof startPushService>>
-let service: Awaited<ReturnType<typeof startProcess>>
+let service: TestProcess
 let bus: Bus
 
 beforeAll(async () => {
@@ -61,7 +55,7 @@ afterAll(async () => {
 async function ask(subject: string | null, query: string, variables: object = {}) {
   const roles = subject ? ['guest'] : []
   const token = await identities.signer('router')('notification', { subject, roles })
-  const response = await fetch(`${service.listening.url}/graphql`, {
+  const response = await fetch(`${service.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify({ query, variables }),
@@ -152,7 +146,7 @@ test('visitors have no notifications, and nobody but the router is believed', as
   const { answer } = await ask(null, mine)
   expect(answer.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
   expect((await ask(null, '{ pushKey }')).answer.data.pushKey).toBe(vapid.publicKey)
-  const forged = await fetch(`${service.listening.url}/graphql`, {
+  const forged = await fetch(`${service.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-user-id': 'guest1' },
     body: JSON.stringify({ query: mine }),
@@ -184,7 +178,7 @@ test('bad input is refused with a code', async () => {
 })
 
 test('the service is alive and ready', async () => {
-  expect((await fetch(`${service.listening.url}/livez`)).status).toBe(200)
-  const ready = await fetch(`${service.listening.url}/readyz`)
+  expect((await fetch(`${service.url}/livez`)).status).toBe(200)
+  const ready = await fetch(`${service.url}/readyz`)
   expect([ready.status, await ready.json()]).toMatchObject([200, { parts: { database: 'ok' } }])
 })

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { createECDH, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp } from 'node:fs/promises'
@@ -6,49 +5,23 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import type { Booked } from '@myhotel/contracts/book'
 import { createLogger } from '@myhotel/kit/logger'
+import { startProcess } from '@myhotel/kit/testing/process'
 import type { Message } from '../domain/notification.ts'
 
 export const silent = createLogger('test', 'silent')
-
-/** Starts a program of this repository on a free port; answers its "listening" line. */
-export async function startProcess(path: string, env: Record<string, string>) {
-  const main = fileURLToPath(new URL(`../../../../${path}`, import.meta.url))
-  const child = spawn(process.execPath, [main], {
-    env: { PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const exited = once(child, 'exit')
-  const listening = await Promise.race([
-    exited.then(([code]) => Promise.reject(new Error(`${path} ended with ${code}`))),
-    new Promise<{ url: string } & Record<string, string>>((resolve) => {
-      createInterface(child.stdout).on('line', (line) => {
-        const entry = JSON.parse(line)
-        if (entry.msg === 'listening') resolve(entry)
-      })
-    }),
-  ])
-  return {
-    listening,
-    async stop() {
-      child.kill('SIGTERM')
-      await exited
-    },
-  }
-}
 
 export type Mail = { to: string[]; subject: string; text: string; headers: Record<string, string> }
 
 /** The mail catcher, as its own process. */
 export async function startMailCatcher() {
   const folder = await mkdtemp(join(tmpdir(), 'myhotel-mail-'))
-  const { listening, stop } = await startProcess('tools/sandbox/mail-catcher/main.ts', { DATA_DIR: folder })
-  const { url, smtpUrl } = listening
+  const { url, listening, stop } = await startProcess('tools/sandbox/mail-catcher/main.ts', {
+    DATA_DIR: folder,
+  })
   return {
-    smtpUrl: String(smtpUrl),
+    smtpUrl: String(listening.smtpUrl),
     stop,
     async mailTo(address: string): Promise<Mail[]> {
       const response = await fetch(`${url}/messages?to=${encodeURIComponent(address)}`)
