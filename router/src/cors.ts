@@ -9,8 +9,8 @@ const preflight = {
 }
 
 /**
- * Lets pages of the listed origins call the router (`*`: of any). Nothing rests on cookies, so none are allowed.
- * Answers preflight requests itself; true says that it did.
+ * Lets pages of the listed origins call the router (`*`: of any). Nothing rests on cookies, so none are
+ * allowed. Answers preflight requests itself; true says that it did.
  */
 export function createCors(origins: readonly string[]) {
   const any = origins.includes('*')

@@ -8,8 +8,8 @@ const toldExtensions = ['code', 'serviceName', 'retryAfterSeconds']
 const internal = new Set(['INTERNAL_SERVER_ERROR', 'DOWNSTREAM_SERVICE_ERROR'])
 
 /**
- * Errors as clients see them. Those with a code of their own, the router's or a subgraph's, pass; all others are
- * logged and told without their insides.
+ * Errors as clients see them. Those with a code of their own, the router's or a subgraph's, pass; all others
+ * are logged and told without their insides.
  */
 export function presentError(log: Logger) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {

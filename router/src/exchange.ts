@@ -2,7 +2,9 @@ import type { Correlation } from '@myhotel/kit/context'
 import type { Writes } from './read-your-writes.ts'
 import type { User } from './users.ts'
 
-/** One request of a client on its way through the router: who asks, what it belongs to, how long it is of use. */
+/**
+ * One request of a client on its way through the router: who asks, what it belongs to, how long it is of use.
+ */
 export type Exchange = {
   readonly user: User
   readonly correlation: Correlation
@@ -16,7 +18,7 @@ export type Exchange = {
 }
 
 /**
- * What Apollo hands to the data sources. Apollo copies the context of each request, so all that changes on the way is
- * in the exchange.
+ * What Apollo hands to the data sources. Apollo copies the context of each request, so all that changes on
+ * the way is in the exchange.
  */
 export type RouterContext = { readonly exchange: Exchange }

@@ -21,8 +21,8 @@ const everyAnswer = {
 const clientGone = 499
 
 /**
- * All that comes from outside comes through here. It learns who asks and what the request belongs to, and passes on
- * nothing else: no header of a client's reaches a subgraph.
+ * All that comes from outside comes through here. It learns who asks and what the request belongs to, and
+ * passes on nothing else: no header of a client's reaches a subgraph.
  */
 export function createFrontDoor(options: {
   apollo: ApolloServer<RouterContext>

@@ -11,8 +11,8 @@ type Executor = NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>
 type Result = Awaited<ReturnType<Executor>>
 
 /**
- * The gateway plans and executes operations over the subgraphs of a supergraph; `sourceOf` says how to fetch from
- * each. What it leaves to be done is done around it, by `completed`.
+ * The gateway plans and executes operations over the subgraphs of a supergraph; `sourceOf` says how to fetch
+ * from each. What it leaves to be done is done around it, by `completed`.
  */
 export function createGateway(options: {
   supergraph: string
@@ -36,8 +36,9 @@ export function createGateway(options: {
 }
 
 /**
- * Executes and completes the result: a null that the schema does not allow is an error like any other (the gateway
- * mentions it in an extension only), and what subgraphs told in extensions and which versions were written goes along.
+ * Executes and completes the result: a null that the schema does not allow is an error like any other (the
+ * gateway mentions it in an extension only), and what subgraphs told in extensions and which versions were
+ * written goes along.
  */
 function completed(execute: Executor): Executor {
   return async (request) => {

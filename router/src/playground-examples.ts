@@ -8,7 +8,10 @@ export type Example = {
 const day = 24 * 60 * 60_000
 const dateAfter = (now: Date, days: number) => new Date(now.getTime() + days * day).toISOString().slice(0, 10)
 
-/** The journey of a booking as tabs of the playground: search, look, book, see, cancel; and a host's and an agent's part. */
+/**
+ * The journey of a booking as tabs of the playground: search, look, book, see, cancel; and a host's and an
+ * agent's part.
+ */
 export function examples(now: Date, idempotencyKey: string): Example[] {
   const startDate = dateAfter(now, 30)
   const endDate = dateAfter(now, 33)

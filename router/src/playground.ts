@@ -11,7 +11,10 @@ import { examples } from './playground-examples.ts'
 const assets = '/playground/'
 const tokenTimeoutMs = 2_000
 
-/** Everything comes from the router itself, and the browser sees to it. Its editor makes styles and fonts of its own. */
+/**
+ * Everything comes from the router itself, and the browser sees to it. Its editor makes styles and fonts of
+ * its own.
+ */
 const pagePolicy = [
   "default-src 'self'",
   "script-src 'self' 'unsafe-inline'",
@@ -30,8 +33,8 @@ export type Playground = {
 }
 
 /**
- * A GraphQL editor (ruru) in the browser, with example operations and, where `tokenUrl` is given, a token of the
- * development account that each of them needs.
+ * A GraphQL editor (ruru) in the browser, with example operations and, where `tokenUrl` is given, a token of
+ * the development account that each of them needs.
  */
 export function createPlayground({
   tokenUrl,
@@ -113,8 +116,8 @@ export function createPlayground({
 }
 
 /**
- * Starts the editor. The browser keeps tabs with their headers between visits: development tokens in them are replaced
- * by fresh ones of the same account first.
+ * Starts the editor. The browser keeps tabs with their headers between visits: development tokens in them are
+ * replaced by fresh ones of the same account first.
  */
 function startScript(tabs: object[], tokens: Record<string, string | null>): string {
   return `<script type="module">

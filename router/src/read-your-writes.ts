@@ -17,14 +17,18 @@ const entry = /^([\w-]+\.[!-+\--~]{1,200}):([1-9]\d{0,9})$/
 const mostEntries = 50
 
 /**
- * A mutation answers before its events have reached the read model. The router tells the client which versions were
- * written (header `x-read-after`), and the client may send that back with its next query, to any router. The same is
- * remembered here for `keepMs` for each signed-in user, so that a client of one router need do nothing.
+ * A mutation answers before its events have reached the read model. The router tells the client which
+ * versions were written (header `x-read-after`), and the client may send that back with its next query, to
+ * any router. The same is remembered here for `keepMs` for each signed-in user, so that a client of one
+ * router need do nothing.
  */
 export function createReadYourWrites({ keepMs = 10_000, users = 20_000 } = {}) {
   const recent = new LRUCache<string, Versions>({ max: users, ttl: keepMs })
 
-  /** The writes of one request. `readAfter` is the header the client sent; what is not well-formed counts for nothing. */
+  /**
+   * The writes of one request. `readAfter` is the header the client sent; what is not well-formed counts for
+   * nothing.
+   */
   return function begin(user: string | null, readAfter: string | undefined): Writes {
     const written: Versions = new Map()
     return {

@@ -10,8 +10,9 @@ const messages = {
 }
 
 /**
- * What clients are told when a subgraph did not answer as it should. After GATEWAY_TIMEOUT and BAD_GATEWAY nobody knows
- * whether a mutation took effect; SERVICE_UNAVAILABLE from here means that it was not sent, or not taken in.
+ * What clients are told when a subgraph did not answer as it should. After GATEWAY_TIMEOUT and BAD_GATEWAY
+ * nobody knows whether a mutation took effect; SERVICE_UNAVAILABLE from here means that it was not sent, or
+ * not taken in.
  */
 export type FailureCode = keyof typeof messages
 

@@ -19,9 +19,9 @@ const livezTimeoutMs = 1_000
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>
 
 /**
- * Fetches by undici, with connections kept alive. Only headers that the router makes itself go along: who asks, as
- * a token signed for this subgraph, and what the request belongs to. Several URLs are replicas that take turns; the
- * next one is tried only where a connection could not be made, so that nothing is done twice.
+ * Fetches by undici, with connections kept alive. Only headers that the router makes itself go along: who
+ * asks, as a token signed for this subgraph, and what the request belongs to. Several URLs are replicas that
+ * take turns; the next one is tried only where a connection could not be made, so that nothing is done twice.
  */
 export function createSubgraph(options: {
   name: string

@@ -4,7 +4,10 @@ import { type EnumValueDefinitionNode, Kind, parse } from 'graphql'
 /** The composed schema, and the subgraphs that it says it was composed of. */
 export type Supergraph = { readonly sdl: string; readonly subgraphs: readonly string[] }
 
-/** Reads a supergraph. Which subgraphs there are stands in it, in the enum `join__Graph`: there is no second list. */
+/**
+ * Reads a supergraph. Which subgraphs there are stands in it, in the enum `join__Graph`: there is no second
+ * list.
+ */
 export function readSupergraph(file: string): Supergraph {
   const sdl = readFileSync(file, 'utf8')
   const subgraphs = parse(sdl, { noLocation: true })

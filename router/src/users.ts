@@ -52,8 +52,8 @@ export type Users = Part & {
 }
 
 /**
- * The issuer's keys are fetched at the start and kept fresh in the background. An issuer that is away keeps nobody
- * out: known keys stay good, and where there are none yet, anonymous requests go on.
+ * The issuer's keys are fetched at the start and kept fresh in the background. An issuer that is away keeps
+ * nobody out: known keys stay good, and where there are none yet, anonymous requests go on.
  */
 export function createUsers(options: {
   issuer: string
@@ -143,7 +143,10 @@ async function discover(issuer: string): Promise<URL> {
   return new URL(document.jwks_uri)
 }
 
-/** The roles at `claim`: a claim of that very name (`https://myhotel.example/roles`), or a way to one, by dots. */
+/**
+ * The roles at `claim`: a claim of that very name (`https://myhotel.example/roles`), or a way to one, by
+ * dots.
+ */
 function rolesIn(payload: JWTPayload, claim: string): string[] {
   const steps = Object.hasOwn(payload, claim) ? [claim] : claim.split('.')
   let found: unknown = payload
