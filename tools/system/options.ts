@@ -10,6 +10,11 @@ export type SystemOptions = {
   replicas?: Record<string, number>
   /** Added to the launcher's environment for all services; also names services to be used (`NATS_URL`, …). */
   env?: Record<string, string>
+  /**
+   * Has the last word on the environment of a process of this repository, by its name (`book#2`): for tests that put
+   * something between the processes, or give one of them another clock.
+   */
+  rewire?: (process: string, env: NodeJS.ProcessEnv) => Promise<NodeJS.ProcessEnv>
   /** Empties the data directory first. */
   reset?: boolean
   /** The repository; another one in tests of the launcher itself. */

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Identities } from './identities.ts'
+import type { SystemOptions } from './options.ts'
 import type { SystemRecord } from './record.ts'
 import { type Site, variable } from './site.ts'
 import type { ProcessSpec } from './supervisor.ts'
@@ -12,6 +13,7 @@ export type Services = {
   identities: Identities
   /** How many processes of a subgraph run from the beginning. */
   replicas: (subgraph: string) => number
+  rewire?: SystemOptions['rewire']
 }
 
 /** The first process of a subgraph has its name, further ones are `book#2`, `book#3`. */
@@ -26,7 +28,7 @@ export async function subgraph(services: Services, name: string, number: number)
     kind: 'subgraph',
     folder: `subgraphs/${name}`,
     env: {
-      ...(await addresses(services, ([first]) => first)),
+      ...(await addresses(services, (urls) => urls[(number - 1) % urls.length])),
       ...(database ? { [`${variable(name)}_DATABASE_URL`]: database } : {}),
       IDENTITY_PRIVATE_KEY: JSON.stringify(services.identities[name]?.privateKey),
       PORT: String(await site.portOf(replicaName(name, number))),
@@ -75,7 +77,7 @@ async function addresses(
 }
 
 async function service(
-  { site }: Services,
+  { site, rewire = async (_, env) => env }: Services,
   { name, kind, folder, env }: Pick<ProcessSpec, 'name' | 'kind' | 'env'> & { folder: string },
 ): Promise<ProcessSpec> {
   const url = await site.urlOf(name)
@@ -86,7 +88,7 @@ async function service(
     log: site.logOf(name),
     cwd: site.root,
     command: site.command(`${folder}/src/main.ts`),
-    env: { ...site.nodeEnvironment, ...env },
+    env: await rewire(name, { ...site.nodeEnvironment, ...env }),
     isReady: () => isWell(url, '/readyz'),
   }
 }
