@@ -17,6 +17,9 @@ export const eventEnv = {
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
 }
 
+/** Folder of the failpoints that are to be hit (failpoint.ts); never set in production. */
+export const failpointFolder: string | undefined = process.env.FAILPOINTS
+
 /**
  * Reads the environment by a schema. All that is wrong is printed at once, then the process ends with 1:
  * an operator should not have to start a service five times to learn of five mistakes.

@@ -2,6 +2,7 @@ import type { Announcement } from '@myhotel/contracts/event'
 import { Client } from 'pg'
 import type { Bus, Envelope } from './bus.ts'
 import { correlation } from './context.ts'
+import { failpoint } from './failpoint.ts'
 import type { Logger } from './logger.ts'
 import { type Loop, loop } from './loop.ts'
 import type { Sql } from './sql.ts'
@@ -106,8 +107,10 @@ export function createRelay(options: { databaseUrl: string; bus: Bus; log: Logge
              FROM outbox WHERE published_at IS NULL ORDER BY seq LIMIT ${batchSize}`,
     })
     if (rows.length === 0) return false
+    failpoint('relay:before-publish')
     const results = await Promise.allSettled(rows.map((row) => options.bus.publish(toEnvelope(row))))
     const stored = rows.filter((_, index) => results[index]?.status === 'fulfilled').map((row) => row.seq)
+    failpoint('relay:before-mark')
     if (stored.length > 0) {
       await connection.query({
         name: 'outbox-mark',

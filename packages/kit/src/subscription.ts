@@ -1,6 +1,7 @@
 import type { EventContract } from '@myhotel/contracts/event'
 import type { Bus, Delivery, Envelope, Verdict } from './bus.ts'
 import { correlated } from './context.ts'
+import { failpoint } from './failpoint.ts'
 import { buryDeadLetter, receive, takeDeadLetter } from './inbox.ts'
 import type { Logger } from './logger.ts'
 import { loop } from './loop.ts'
@@ -47,11 +48,14 @@ export function subscribe<Tx extends Sql>(options: {
   const contexts = [...new Set(options.reactions.map((reaction) => reaction.contract.context))]
 
   async function take(envelope: Envelope): Promise<Verdict> {
+    failpoint('event:before-effect')
     const arrival = await database.$transaction(async (tx) => {
       const arrived = await receive(tx, consumer, envelope)
       if (arrived === 'next') await byType.get(envelope.type)?.react(envelope.data, tx, envelope)
+      failpoint('event:before-commit')
       return arrived
     })
+    failpoint('event:before-ack')
     if (arrival === 'next') options.afterCommit?.()
     return arrival === 'early' ? { retryAfterMs: 250 } : 'done'
   }

@@ -1,5 +1,6 @@
 import { createBus } from '@myhotel/kit/bus'
 import { correlated } from '@myhotel/kit/context'
+import { withFailpoints } from '@myhotel/kit/failpoint'
 import { createSigner } from '@myhotel/kit/identity'
 import type { Logger } from '@myhotel/kit/logger'
 import { loop } from '@myhotel/kit/loop'
@@ -9,7 +10,7 @@ import type { Part } from '@myhotel/kit/service'
 import { subscribe } from '@myhotel/kit/subscription'
 import { dateIn, instantAt } from '@myhotel/kit/zone'
 import { v7 } from 'uuid'
-import { createDatabase } from './adapters/database.ts'
+import { openDatabase } from './adapters/database.ts'
 import { reactions } from './adapters/events.ts'
 import { resolvers } from './adapters/graphql.ts'
 import { paymentClient } from './adapters/payment-client.ts'
@@ -34,7 +35,7 @@ export const calendar: Calendar = {
 /** Book's parts, put together: the only place where adapters meet the application. */
 export async function compose(env: Env, log: Logger): Promise<Part[]> {
   const sign = await createSigner(env.IDENTITY_PRIVATE_KEY)
-  const { prisma, part: database } = createDatabase(env.BOOK_DATABASE_URL, env.BOOK_DATABASE_CONNECTIONS)
+  const { database, part } = openDatabase(env.BOOK_DATABASE_URL, env.BOOK_DATABASE_CONNECTIONS)
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'book', log })
   const relay = createRelay({ databaseUrl: env.BOOK_DATABASE_URL, bus, log })
   const payments = paymentClient({
@@ -46,11 +47,11 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
   const times = { lease: env.ATTEMPT_LEASE_MS, hold: env.ATTEMPT_HOLD_MS }
 
   const ports: Ports = {
-    listings: prismaListings(prisma, rooms),
-    attempts: prismaAttempts(prisma, times, relay.wake),
-    bookings: prismaBookings(prisma, relay.wake),
-    blocks: prismaBlocks(prisma, v7, relay.wake),
-    payments,
+    listings: prismaListings(database, rooms),
+    attempts: withFailpoints('attempts', prismaAttempts(database, times, relay.wake)),
+    bookings: withFailpoints('bookings', prismaBookings(database, relay.wake)),
+    blocks: prismaBlocks(database, v7, relay.wake),
+    payments: withFailpoints('payments', payments),
     calendar,
     newId: v7,
   }
@@ -78,11 +79,11 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
   const subscription = subscribe({
     consumer: 'book',
     bus,
-    database: prisma,
+    database,
     reactions: reactions(calendar),
     log,
     neverGiveUp: true,
     afterCommit: relay.wake,
   })
-  return [database, { ...bus, optional: true }, relay, calls, graphql, subscription, recovery]
+  return [part, { ...bus, optional: true }, relay, calls, graphql, subscription, recovery]
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createBus } from '@myhotel/kit/bus'
+import { withFailpoints } from '@myhotel/kit/failpoint'
 import type { Logger } from '@myhotel/kit/logger'
 import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
@@ -69,7 +70,7 @@ export function composeRebuild(env: RebuildEnv, log: Logger) {
 function assemble(env: RebuildEnv, log: Logger) {
   const redis = createRedis(env.REDIS_URL, { commandTimeoutMs: 20_000 })
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'mypage', log })
-  const store = createPageStore(redis)
+  const store = withFailpoints('store', createPageStore(redis))
   const deadLetters = createDeadLetters(redis)
   return { redis, bus, store, streams: bus, deadLetters, startOfDay }
 }

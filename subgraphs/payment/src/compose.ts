@@ -1,4 +1,5 @@
 import { createBus } from '@myhotel/kit/bus'
+import { withFailpoints } from '@myhotel/kit/failpoint'
 import type { Logger } from '@myhotel/kit/logger'
 import { loop } from '@myhotel/kit/loop'
 import { createRelay } from '@myhotel/kit/outbox'
@@ -6,7 +7,7 @@ import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { subscribe } from '@myhotel/kit/subscription'
 import { v7 } from 'uuid'
-import { createDatabase } from './adapters/database.ts'
+import { openDatabase } from './adapters/database.ts'
 import { reactions } from './adapters/events.ts'
 import { createResolvers } from './adapters/graphql.ts'
 import { prismaPayments } from './adapters/prisma-payments.ts'
@@ -21,7 +22,7 @@ const alarmingTries = 10
 
 /** Payment's parts, put together: the only place where adapters meet the application. */
 export function compose(env: Env, log: Logger): Part[] {
-  const { prisma, part: database } = createDatabase(
+  const { prisma, part: database } = openDatabase(
     env.PAYMENT_DATABASE_URL,
     env.PAYMENT_DATABASE_CONNECTIONS,
   )
@@ -36,7 +37,12 @@ export function compose(env: Env, log: Logger): Part[] {
     concurrent: env.PAYMENT_MOST_APPROVALS + mostAtOnce,
     breakMs: env.PAYMENT_BREAK_MS,
   })
-  const ports: Ports = { payments: prismaPayments(prisma, relay.wake), provider, now: Date.now, newId: v7 }
+  const ports: Ports = {
+    payments: withFailpoints('payments', prismaPayments(prisma, relay.wake)),
+    provider: withFailpoints('provider', provider),
+    now: Date.now,
+    newId: v7,
+  }
   const chargeWithinMs = env.PAYMENT_PROVIDER_WITHIN_MS
 
   const report = (setback: Setback) =>
