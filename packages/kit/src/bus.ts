@@ -1,58 +1,21 @@
+import { type ConsumerMessages, connect, type JetStreamClient, type NatsConnection } from 'nats'
+import type { Consumption, Delivery, Envelope } from './envelope.ts'
 import {
-  AckPolicy,
-  type ConsumerMessages,
-  connect,
-  DeliverPolicy,
-  DiscardPolicy,
-  headers,
-  type JetStreamClient,
-  type JsMsg,
-  type NatsConnection,
-  NatsError,
-  nanos,
-  ReplayPolicy,
-  RetentionPolicy,
-  StorageType,
-} from 'nats'
+  ensureConsumer,
+  ensureStream,
+  handOut,
+  streamOf,
+  subjectToken,
+  toDelivery,
+  toHeaders,
+} from './jetstream.ts'
 import type { Logger } from './logger.ts'
 import { loop } from './loop.ts'
 import type { Part } from './service.ts'
 
-/** One event on its way, with the attributes of CloudEvents 1.0. */
-export type Envelope = {
-  /** `<context>.<aggregateId>:<version>`: the same each time the event is published. */
-  readonly id: string
-  /** The context that publishes it. */
-  readonly context: string
-  readonly aggregateId: string
-  /** Position among the events of its aggregate, from 1 without gaps. */
-  readonly version: number
-  readonly type: string
-  readonly schemaVersion: number
-  /** When it happened, ISO 8601. */
-  readonly time: string
-  readonly correlationId: string
-  readonly traceparent: string
-  readonly data: unknown
-}
+export type { Consumption, Delivery, Envelope, Verdict } from './envelope.ts'
 
-/** What a consumer says of a message it was given. */
-export type Verdict = 'done' | 'unusable' | { readonly retryAfterMs: number }
-
-/** A message as it came; `envelope` is null where it cannot be read as an event. */
-export type Delivery = {
-  readonly envelope: Envelope | null
-  readonly subject: string
-  readonly body: string
-  /** 1 the first time. */
-  readonly attempt: number
-  /** Position in the stream. */
-  readonly sequence: number
-  /** How many are stored after it for this reader. */
-  readonly pending: number
-}
-
-/** JetStream as the services use it. This file is the only one that knows the client library. */
+/** JetStream as the services use it. This file and jetstream.ts are the only ones that know the client library. */
 export type Bus = Part & {
   /** Resolves when the stream has stored the event (or had it already). */
   publish(event: Envelope): Promise<void>
@@ -72,25 +35,8 @@ export type Bus = Part & {
   ): Promise<number>
 }
 
-/** A durable subscription. All replicas of a consumer share the durable name and so the work. */
-export type Consumption = {
-  readonly context: string
-  readonly durable: string
-  /** How many aggregates are worked on at a time. */
-  readonly concurrency: number
-  handle(delivery: Delivery): Promise<Verdict>
-}
-
-const ackWaitMs = 30_000
 const waitForStoreMs = 5_000
 const connectWithinMs = 2_000
-
-/** Stream of a context, `BOOK`; it holds the subjects `book.*`. */
-export const streamOf = (context: string) => context.toUpperCase()
-
-/** An id as one token of a subject: whatever may not stand there is encoded. */
-export const subjectToken = (id: string) =>
-  /^[\w-]+$/.test(id) ? id : `_${Buffer.from(id).toString('base64url')}`
 
 /**
  * Connects in the background and for ever: a service starts and answers while NATS is away, its outbox waits.
@@ -207,124 +153,6 @@ export function createBus(options: { url: string; replicas: number; name: string
       }
       return next
     },
-  }
-}
-
-async function ensureStream(nats: NatsConnection, context: string, replicas: number) {
-  const { streams } = await nats.jetstreamManager()
-  const name = streamOf(context)
-  try {
-    await streams.info(name)
-  } catch (error) {
-    if (!(error instanceof NatsError) || error.api_error?.err_code !== 10059) throw error
-    await streams.add({
-      name,
-      subjects: [`${context}.*`],
-      storage: StorageType.File,
-      retention: RetentionPolicy.Limits,
-      discard: DiscardPolicy.Old,
-      // Kept for ever, so that a new subgraph can read from the beginning and a read model be rebuilt.
-      max_age: 0,
-      deny_delete: true,
-      duplicate_window: nanos(120_000),
-      num_replicas: replicas,
-    })
-  }
-}
-
-async function ensureConsumer(nats: NatsConnection, { context, durable }: Consumption) {
-  const manager = await nats.jetstreamManager()
-  await manager.consumers.add(streamOf(context), {
-    durable_name: durable,
-    ack_policy: AckPolicy.Explicit,
-    ack_wait: nanos(ackWaitMs),
-    deliver_policy: DeliverPolicy.All,
-    replay_policy: ReplayPolicy.Instant,
-    max_ack_pending: 2_000,
-    max_deliver: -1,
-  })
-}
-
-/** Hands messages to the consumer: one after another within an aggregate, several aggregates at a time. */
-async function handOut(
-  messages: ConsumerMessages,
-  { context, concurrency, handle }: Consumption,
-  log: Logger,
-) {
-  const lastOf = new Map<string, Promise<void>>()
-  const underWay = new Set<Promise<void>>()
-  for await (const message of messages) {
-    const { subject } = message
-    const turn = (lastOf.get(subject) ?? Promise.resolve())
-      .then(() => handle(toDelivery(context, message)))
-      .then((verdict) => {
-        if (verdict === 'done') message.ack()
-        else if (verdict === 'unusable') message.term()
-        else message.nak(verdict.retryAfterMs)
-      })
-      .catch((error: unknown) => {
-        log.error({ err: error, subject }, 'consumer failed')
-        message.nak(1_000)
-      })
-      .finally(() => {
-        underWay.delete(turn)
-        if (lastOf.get(subject) === turn) lastOf.delete(subject)
-      })
-    lastOf.set(subject, turn)
-    underWay.add(turn)
-    if (underWay.size >= concurrency) await Promise.race(underWay)
-  }
-  await Promise.all(underWay)
-}
-
-function toHeaders(event: Envelope) {
-  const carried = headers()
-  carried.set('ce-specversion', '1.0')
-  carried.set('ce-id', event.id)
-  carried.set('ce-source', `/myhotel/${event.context}`)
-  carried.set('ce-type', event.type)
-  carried.set('ce-time', event.time)
-  carried.set('ce-subject', subjectToken(event.aggregateId))
-  carried.set('content-type', 'application/json')
-  carried.set('schema-version', String(event.schemaVersion))
-  carried.set('aggregate-version', String(event.version))
-  carried.set('correlation-id', event.correlationId)
-  carried.set('traceparent', event.traceparent)
-  return carried
-}
-
-function toDelivery(context: string, message: JsMsg): Delivery {
-  const body = message.string()
-  return {
-    envelope: toEnvelope(context, message, body),
-    subject: message.subject,
-    body,
-    attempt: message.info.redeliveryCount,
-    sequence: message.seq,
-    pending: message.info.pending,
-  }
-}
-
-function toEnvelope(context: string, message: JsMsg, body: string): Envelope | null {
-  const id = message.headers?.get('ce-id')
-  const version = Number(message.headers?.get('aggregate-version'))
-  if (!id || !Number.isInteger(version) || version < 1) return null
-  const get = (name: string) => message.headers?.get(name) ?? ''
-  try {
-    return {
-      id,
-      context,
-      aggregateId: id.slice(context.length + 1, id.lastIndexOf(':')),
-      version,
-      type: get('ce-type'),
-      schemaVersion: Number(get('schema-version')),
-      time: get('ce-time'),
-      correlationId: get('correlation-id'),
-      traceparent: get('traceparent'),
-      data: JSON.parse(body),
-    }
-  } catch {
-    return null
   }
 }
 

@@ -6,7 +6,7 @@ import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { subscribe } from '@myhotel/kit/subscription'
 import { templateAddressBook } from './adapters/address-book.ts'
-import { databasePart, openDatabase, type Transaction } from './adapters/database.ts'
+import { openDatabase, type Transaction } from './adapters/database.ts'
 import { deliveryWorker } from './adapters/delivery-worker.ts'
 import { reactions } from './adapters/event-consumer.ts'
 import { resolvers } from './adapters/graphql.ts'
@@ -22,7 +22,7 @@ const deliveriesAtATime = 5
 /** The parts of this service, each started in this order. */
 export function compose(env: Env, log: Logger): Part[] {
   const clock = () => new Date()
-  const database = openDatabase(env.NOTIFICATION_DATABASE_URL)
+  const { database, part } = openDatabase(env.NOTIFICATION_DATABASE_URL)
   const subscriptions = prismaPushSubscriptions(database)
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'notification', log })
   const relay = createRelay({ databaseUrl: env.NOTIFICATION_DATABASE_URL, bus, log })
@@ -65,5 +65,5 @@ export function compose(env: Env, log: Logger): Part[] {
     },
   })
   // What is in the inbox can be read while NATS is away.
-  return [databasePart(database), { ...bus, ready: undefined }, relay, server, subscription, ...workers]
+  return [part, { ...bus, optional: true }, relay, server, subscription, ...workers]
 }

@@ -22,10 +22,7 @@ const alarmingTries = 10
 
 /** Payment's parts, put together: the only place where adapters meet the application. */
 export function compose(env: Env, log: Logger): Part[] {
-  const { prisma, part: database } = openDatabase(
-    env.PAYMENT_DATABASE_URL,
-    env.PAYMENT_DATABASE_CONNECTIONS,
-  )
+  const { database, part } = openDatabase(env.PAYMENT_DATABASE_URL, env.PAYMENT_DATABASE_CONNECTIONS)
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'payment', log })
   const relay = createRelay({ databaseUrl: env.PAYMENT_DATABASE_URL, bus, log })
   const { provider, part: providerPart } = createProvider({
@@ -38,7 +35,7 @@ export function compose(env: Env, log: Logger): Part[] {
     breakMs: env.PAYMENT_BREAK_MS,
   })
   const ports: Ports = {
-    payments: withFailpoints('payments', prismaPayments(prisma, relay.wake)),
+    payments: withFailpoints('payments', prismaPayments(database, relay.wake)),
     provider: withFailpoints('provider', provider),
     now: Date.now,
     newId: v7,
@@ -64,7 +61,7 @@ export function compose(env: Env, log: Logger): Part[] {
   const subscription = subscribe({
     consumer: 'payment',
     bus,
-    database: prisma,
+    database,
     reactions: reactions(Date.now),
     log,
     // It moves money: it may be late, but not lost.
@@ -75,5 +72,5 @@ export function compose(env: Env, log: Logger): Part[] {
     },
   })
   // No request needs NATS: while it is away, payments are approved and refunded, and events wait in the outbox.
-  return [database, { ...bus, optional: true }, relay, providerPart, worker, graphql, subscription]
+  return [part, { ...bus, optional: true }, relay, providerPart, worker, graphql, subscription]
 }

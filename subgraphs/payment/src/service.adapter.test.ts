@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { createTestDatabase, createTestIdentities, eventually, testService } from '@myhotel/kit/testing'
 import { startProcess, type TestProcess } from '@myhotel/kit/testing/process'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { createDatabase } from './adapters/database.ts'
+import { openDatabase } from './adapters/database.ts'
 import { anInput, approval, bookAt, send } from './testing/caller.ts'
 
 let identities: Awaited<ReturnType<typeof createTestIdentities>>
 let postgres: Awaited<ReturnType<typeof createTestDatabase>>
-let database: ReturnType<typeof createDatabase>
+let opened: ReturnType<typeof openDatabase>
 let book: ReturnType<typeof bookAt>
 let dataDir: string
 let sandbox: TestProcess
@@ -28,7 +28,7 @@ const startService = (env: Record<string, string> = {}) =>
 beforeAll(async () => {
   identities = await createTestIdentities('router', 'book')
   postgres = await createTestDatabase('payment')
-  database = createDatabase(postgres.url, 2)
+  opened = openDatabase(postgres.url, 2)
   book = bookAt(() => service.url, identities)
   dataDir = await mkdtemp(join(tmpdir(), 'payment-provider-'))
   sandbox = await startProcess('tools/sandbox/payment-provider/main.ts', { DATA_DIR: dataDir })
@@ -38,7 +38,7 @@ afterEach(() => control({}))
 afterAll(async () => {
   await service?.stop()
   await sandbox?.stop()
-  await database?.part.stop?.()
+  await opened?.part.stop?.()
   await postgres?.drop()
   await rm(dataDir, { recursive: true })
 })
@@ -46,13 +46,13 @@ afterAll(async () => {
 const control = (faults: object) =>
   fetch(`${sandbox.url}/control`, { method: 'PUT', body: JSON.stringify(faults) })
 
-const stored = (attemptId: string) => database.prisma.payment.findUnique({ where: { attemptId } })
+const stored = (attemptId: string) => opened.database.payment.findUnique({ where: { attemptId } })
 
 /** The events of an attempt's payment that were published. */
 async function published(attemptId: string): Promise<string[]> {
   const aggregateId = (await stored(attemptId))?.id ?? ''
   const where = { aggregateId, publishedAt: { not: null } }
-  return (await database.prisma.outbox.findMany({ where })).map(({ type }) => type)
+  return (await opened.database.outbox.findMany({ where })).map(({ type }) => type)
 }
 
 const becomes = (attemptId: string, state: string) =>

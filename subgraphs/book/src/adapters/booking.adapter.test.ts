@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 beforeEach(async () => {
-  await world.prisma.$executeRawUnsafe('TRUNCATE booking, booking_attempt, stay_claim, outbox')
+  await world.database.$executeRawUnsafe('TRUNCATE booking, booking_attempt, stay_claim, outbox')
   Object.assign(world.script, {
     busyFor: null,
     approve: () => ({ type: 'approved', paymentId: v7() }),
@@ -139,7 +139,7 @@ describe('recovery', () => {
     await recover()
     expect(kindOf(await bookRoom(world.ports, aRequest({ roomId })))).toBe('BookingInProgress')
     const pass = (column: string) =>
-      world.prisma.$executeRawUnsafe(
+      world.database.$executeRawUnsafe(
         `UPDATE booking_attempt SET lease_until = now() - interval '1 s', ${column}`,
       )
     await pass(`hold_expires_at = now() - interval '1 s'`)
@@ -197,7 +197,7 @@ describe('cancellation', () => {
     }
     const late = await bookRoom(world.ports, aRequest({ roomId, idempotencyKey: 'late', stay: later }))
     expect(late).toMatchObject({ code: 'NOT_FOUND' })
-    await world.prisma.$executeRawUnsafe(`UPDATE booking_attempt SET lease_until = now() - interval '1 s'`)
+    await world.database.$executeRawUnsafe(`UPDATE booking_attempt SET lease_until = now() - interval '1 s'`)
     await recover()
     expect(world.script.undone).toHaveLength(1)
     const canceled = 'bookingId' in booked ? await world.ports.bookings.find(booked.bookingId) : null
@@ -208,7 +208,7 @@ describe('cancellation', () => {
 function deleteRoom(roomId: string) {
   const room = { roomId, hostId: 'host1', name: 'Room', deletedBy: 'HOST', reason: null } as const
   const deleted = { ...room, deletedOn: '2027-01-15', deletedAt: '2027-01-15T12:00:00.000Z' }
-  return world.prisma.$transaction((tx) =>
+  return world.database.$transaction((tx) =>
     cancelUpcomingBookingsWheneverRoomDeleted(prismaCatalogue(tx), world.ports.calendar, deleted, 2),
   )
 }

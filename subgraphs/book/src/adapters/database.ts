@@ -1,21 +1,9 @@
-import type { Part } from '@myhotel/kit/service'
-import { createStatementNames } from '@myhotel/kit/sql'
-import { PrismaPg } from '@prisma/adapter-pg'
+import { openPrisma } from '@myhotel/kit/prisma'
 import { type Prisma, PrismaClient } from './prisma-client/client.ts'
 
-export type Prismas = PrismaClient | Prisma.TransactionClient
+export type Database = PrismaClient
+export type Transaction = Prisma.TransactionClient
 
-/** The connection pool to book's database. */
-export function createDatabase(url: string, connections: number): { prisma: PrismaClient; part: Part } {
-  const pool = { connectionString: url, max: connections, connectionTimeoutMillis: 2_000 }
-  const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() })
-  const prisma = new PrismaClient({ adapter })
-  const part: Part = {
-    name: 'database',
-    async ready() {
-      await prisma.$queryRaw`SELECT 1`
-    },
-    stop: () => prisma.$disconnect(),
-  }
-  return { prisma, part }
-}
+/** The pool of connections to this subgraph's database. */
+export const openDatabase = (url: string, connections?: number) =>
+  openPrisma((adapter) => new PrismaClient({ adapter }), url, connections)

@@ -1,6 +1,6 @@
 import { createTestDatabase } from '@myhotel/kit/testing'
 import { v7 } from 'uuid'
-import { createDatabase } from '../adapters/database.ts'
+import { openDatabase } from '../adapters/database.ts'
 import { prismaAttempts } from '../adapters/prisma-attempts.ts'
 import { prismaBlocks } from '../adapters/prisma-blocks.ts'
 import { prismaBookings, putListing } from '../adapters/prisma-bookings.ts'
@@ -44,35 +44,35 @@ export function scriptedPayments() {
 
 /** Book on a real database of its own, with a scripted payment; `lease` and `hold` are milliseconds. */
 export async function createWorld({ lease = 8_000, hold = 25_000, connections = 10 } = {}) {
-  const database = await createTestDatabase('book')
-  const { prisma } = createDatabase(database.url, connections)
+  const postgres = await createTestDatabase('book')
+  const { database } = openDatabase(postgres.url, connections)
   const { script, payments } = scriptedPayments()
   const nothing = () => undefined
   const ports: Ports = {
-    listings: prismaListings(prisma, { offered: async () => null, close: async () => {} }),
-    attempts: prismaAttempts(prisma, { lease, hold }, nothing),
-    bookings: prismaBookings(prisma, nothing),
-    blocks: prismaBlocks(prisma, v7, nothing),
+    listings: prismaListings(database, { offered: async () => null, close: async () => {} }),
+    attempts: prismaAttempts(database, { lease, hold }, nothing),
+    bookings: prismaBookings(database, nothing),
+    blocks: prismaBlocks(database, v7, nothing),
     payments,
     calendar: stillCalendar(),
     newId: v7,
   }
   return {
-    prisma,
+    database,
     ports,
     script,
     /** A room that can be booked. */
     async room(listing = aListing(v7())) {
-      await putListing(prisma, listing)
+      await putListing(database, listing)
       return listing
     },
     count: async (table: 'stay_claim' | 'booking_attempt' | 'booking' | 'outbox') => {
-      const [row] = await prisma.$queryRawUnsafe<{ n: number }[]>(`SELECT count(*)::int AS n FROM ${table}`)
+      const [row] = await database.$queryRawUnsafe<{ n: number }[]>(`SELECT count(*)::int AS n FROM ${table}`)
       return row?.n
     },
     async close() {
-      await prisma.$disconnect()
-      await database.drop()
+      await database.$disconnect()
+      await postgres.drop()
     },
   }
 }

@@ -1,22 +1,9 @@
-import type { Part } from '@myhotel/kit/service'
-import { PrismaPg } from '@prisma/adapter-pg'
-import { PrismaClient } from './prisma-client/client.ts'
+import { openPrisma } from '@myhotel/kit/prisma'
+import { type Prisma, PrismaClient } from './prisma-client/client.ts'
 
 export type Database = PrismaClient
-/** The client inside a transaction. */
-export type Transaction = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0]
+export type Transaction = Prisma.TransactionClient
 
-export function openDatabase(connectionString: string): Database {
-  return new PrismaClient({ adapter: new PrismaPg({ connectionString, max: 10 }) })
-}
-
-/** Ready while it answers. */
-export function databasePart(database: Database): Part {
-  return {
-    name: 'database',
-    async ready() {
-      await database.$queryRaw`SELECT 1`
-    },
-    stop: () => database.$disconnect(),
-  }
-}
+/** The pool of connections to this subgraph's database. */
+export const openDatabase = (url: string, connections?: number) =>
+  openPrisma((adapter) => new PrismaClient({ adapter }), url, connections)

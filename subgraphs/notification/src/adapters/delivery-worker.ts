@@ -3,8 +3,10 @@ import { type Loop, loop } from '@myhotel/kit/loop'
 import { attempt } from '../application/commands.ts'
 import type { Carrier, Clock, Deliveries, Delivery } from '../application/ports.ts'
 
-/** Longer than any carrier takes for one delivery. */
-const leaseMs = 60_000
+/** How many are taken from the store together. */
+const batch = 30
+/** Longer than any carrier takes for a batch. */
+const leaseMs = 120_000
 
 /**
  * Carries what is due by one channel, several at a time. Each channel has a worker of its own, and each delivery its
@@ -18,6 +20,7 @@ export function deliveryWorker(options: {
   log: Logger
 }): Loop {
   const { carrier, deliveries, atATime, log } = options
+  const waiting: Delivery[] = []
   const underWay = new Set<Promise<void>>()
 
   async function carry(delivery: Delivery) {
@@ -37,20 +40,24 @@ export function deliveryWorker(options: {
     everyMs: 500,
     log,
     async work() {
-      const taken = await deliveries.take(carrier.channel, atATime - underWay.size, leaseMs)
-      for (const delivery of taken) {
+      const taken = waiting.length === 0 ? await deliveries.take(carrier.channel, batch, leaseMs) : []
+      waiting.push(...taken)
+      while (underWay.size < atATime) {
+        const delivery = waiting.shift()
+        if (!delivery) break
         const carried = carry(delivery).finally(() => underWay.delete(carried))
         underWay.add(carried)
       }
       if (underWay.size >= atATime) await Promise.race(underWay)
-      return taken.length > 0
+      return waiting.length > 0 || taken.length > 0
     },
   })
   return {
     ...worker,
     async stop() {
       await worker.stop?.()
-      await Promise.all(underWay)
+      const back = { state: 'PENDING', why: 'the worker was stopped', againInMs: 0 } as const
+      await Promise.all([...underWay, ...waiting.map((delivery) => deliveries.settle(delivery, back))])
       await carrier.close()
     },
   }

@@ -25,7 +25,7 @@ const carrier = () =>
 beforeAll(async () => {
   catcher = await startMailCatcher()
   postgres = await createTestDatabase('notification')
-  database = openDatabase(postgres.url)
+  database = openDatabase(postgres.url).database
   const deliveries = prismaDeliveries(database)
   const clock = () => new Date()
   worker = deliveryWorker({ carrier: carrier(), deliveries, atATime: 5, clock, log: silent })

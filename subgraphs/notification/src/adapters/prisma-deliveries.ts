@@ -1,4 +1,5 @@
 import type { Deliveries, Delivery } from '../application/ports.ts'
+import type { Verdict } from '../domain/delivery.ts'
 import type { Channel, Kind } from '../domain/notification.ts'
 import type { Database } from './database.ts'
 
@@ -35,19 +36,46 @@ export function prismaDeliveries(database: Database): Deliveries {
       return rows.map((row) => toDelivery(channel, row))
     },
 
-    async settle({ notificationId, channel, attempt }, verdict) {
-      const now = new Date()
-      const { state } = verdict
-      await database.delivery.updateMany({
-        where: { notificationId, channel, state: 'PENDING', attempts: attempt },
-        data: {
-          state,
-          lastError: 'why' in verdict ? verdict.why.slice(0, 1_000) : null,
-          ...(state === 'DELIVERED' ? { deliveredAt: now } : {}),
-          ...('againInMs' in verdict ? { dueAt: new Date(now.getTime() + verdict.againInMs) } : {}),
-        },
+    settle: grouped(async (settled) => {
+      await database.$executeRawUnsafe(settleSql, JSON.stringify(settled))
+    }),
+  }
+}
+
+const settleSql = `
+  UPDATE delivery SET
+    state = settled.state,
+    last_error = left(settled.why, 1000),
+    delivered_at = CASE WHEN settled.state = 'DELIVERED' THEN now() END,
+    due_at = CASE WHEN settled.state = 'PENDING' THEN now() + settled."againInMs" * interval '1 millisecond'
+                  ELSE delivery.due_at END
+  FROM jsonb_to_recordset($1::jsonb) AS settled("notificationId" uuid, channel channel, attempt int,
+    state delivery_state, why text, "againInMs" int)
+  WHERE notification_id = settled."notificationId" AND delivery.channel = settled.channel
+    AND delivery.state = 'PENDING' AND attempts = settled.attempt`
+
+/** One statement at a time: whatever is settled while one is under way goes into the next. */
+function grouped(
+  write: (settled: readonly object[]) => Promise<void>,
+): (delivery: Delivery, verdict: Verdict) => Promise<void> {
+  let last: Promise<void> = Promise.resolve()
+  let open: { settled: object[]; written: Promise<void> } | undefined
+
+  function openGroup() {
+    const settled: object[] = []
+    const written = last
+      .catch(() => undefined)
+      .then(() => {
+        open = undefined
+        return write(settled)
       })
-    },
+    last = written
+    return { settled, written }
+  }
+  return ({ notificationId, channel, attempt }, verdict) => {
+    open ??= openGroup()
+    open.settled.push({ notificationId, channel, attempt, ...verdict })
+    return open.written
   }
 }
 

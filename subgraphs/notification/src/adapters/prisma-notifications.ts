@@ -5,36 +5,43 @@ import type { Notifications, Outgoing } from '../application/ports.ts'
 import type { Channel } from '../domain/notification.ts'
 import type { Database, Transaction } from './database.ts'
 
+/** One statement, as this is what every event costs: notifications that are new, and a delivery for each channel. */
+const sendSql = `
+  WITH sent AS (
+    INSERT INTO notification (id, event_id, recipient_id, kind, title, body, booking_id, room_id, sent_at)
+    SELECT id, $2::text, "recipientId", kind, title, body, "bookingId", "roomId", $3::timestamptz
+    FROM jsonb_to_recordset($1::jsonb) AS message(id uuid, "recipientId" text, kind kind, title text, body text,
+      "bookingId" text, "roomId" text)
+    ON CONFLICT (event_id, recipient_id, kind) DO NOTHING
+    RETURNING id
+  ), in_app AS (
+    INSERT INTO delivery (notification_id, channel, state, due_at, delivered_at)
+    SELECT id, 'IN_APP', 'DELIVERED', $3::timestamptz, $3::timestamptz FROM sent
+  ), carried AS (
+    INSERT INTO delivery (notification_id, channel, state, due_at)
+    SELECT id, channel, 'PENDING', $3::timestamptz FROM sent, unnest($4::channel[]) AS channel
+  )
+  SELECT id FROM sent`
+
 /** Sends within a transaction, with a delivery for each of `channels` and at once by the in-app one. */
 export function outgoing(tx: Transaction, channels: readonly Channel[]): Outgoing {
+  const list = `{${channels.join()}}`
   return {
     async send(eventId, messages, sentAt) {
-      const stored = await tx.notification.createManyAndReturn({
-        data: messages.map((message) => ({ ...message, id: v7(), eventId, sentAt })),
-        skipDuplicates: true,
-      })
-      const ids = stored.map(({ id }) => id)
-      await tx.delivery.createMany({
-        data: ids.flatMap((notificationId) => [
-          {
-            notificationId,
-            channel: 'IN_APP' as const,
-            state: 'DELIVERED' as const,
-            dueAt: sentAt,
-            deliveredAt: sentAt,
-          },
-          ...channels.map((channel) => ({
-            notificationId,
-            channel,
-            state: 'PENDING' as const,
-            dueAt: sentAt,
-          })),
-        ]),
-      })
-      await appendToOutbox(
-        tx,
-        stored.map((notification) => announceSent(notification.id, notification, sentAt)),
+      const drafts = messages.map((message) => ({ ...message, id: v7() }))
+      const time = sentAt.toISOString()
+      const sent = await tx.$queryRawUnsafe<{ id: string }[]>(
+        sendSql,
+        JSON.stringify(drafts),
+        eventId,
+        time,
+        list,
       )
+      const ids = new Set(sent.map(({ id }) => id))
+      const announcements = drafts
+        .filter(({ id }) => ids.has(id))
+        .map((draft) => announceSent(draft.id, draft, sentAt))
+      await appendToOutbox(tx, announcements)
     },
   }
 }

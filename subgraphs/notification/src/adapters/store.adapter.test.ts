@@ -13,7 +13,7 @@ let postgres: Awaited<ReturnType<typeof createTestDatabase>>
 let database: Database
 beforeAll(async () => {
   postgres = await createTestDatabase('notification')
-  database = openDatabase(postgres.url)
+  database = openDatabase(postgres.url).database
 })
 afterAll(async () => {
   await database?.$disconnect()

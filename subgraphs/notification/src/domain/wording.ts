@@ -6,12 +6,20 @@ export type Money = { readonly amount: number; readonly currency: string }
  * never becomes a fraction in floating point.
  */
 export function formatMoney({ amount, currency }: Money): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+  const format = formatOf(currency)
   const digits = format.resolvedOptions().maximumFractionDigits ?? 0
   const units = String(Math.abs(amount)).padStart(digits + 1, '0')
   const point = units.length - digits
   const decimal = `${amount < 0 ? '-' : ''}${units.slice(0, point)}.${units.slice(point)}0`
   return format.format(decimal as Intl.StringNumericLiteral)
+}
+
+const formats = new Map<string, Intl.NumberFormat>()
+
+function formatOf(currency: string): Intl.NumberFormat {
+  const format = formats.get(currency) ?? new Intl.NumberFormat('en', { style: 'currency', currency })
+  formats.set(currency, format)
+  return format
 }
 
 const longDate = new Intl.DateTimeFormat('en-GB', {

@@ -8,36 +8,36 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Approved } from '../domain/payment.ts'
 import { evolve } from '../domain/payment.ts'
 import { aPending } from '../testing/examples.ts'
-import { createDatabase } from './database.ts'
+import { openDatabase } from './database.ts'
 import { reactions } from './events.ts'
 import { prismaPayments } from './prisma-payments.ts'
 
 let postgres: Awaited<ReturnType<typeof createTestDatabase>>
-let database: ReturnType<typeof createDatabase>
+let opened: ReturnType<typeof openDatabase>
 const postman = createPostman()
 
 beforeAll(async () => {
   postgres = await createTestDatabase('payment')
-  database = createDatabase(postgres.url, 5)
+  opened = openDatabase(postgres.url, 5)
   const log = createLogger('test', 'silent')
-  const { prisma } = database
+  const { database } = opened
   subscribe({
     consumer: 'payment',
     bus: postman.bus,
-    database: prisma,
+    database,
     reactions: reactions(Date.now),
     log,
     neverGiveUp: true,
   })
 })
 afterAll(async () => {
-  await database?.part.stop?.()
+  await opened?.part.stop?.()
   await postgres?.drop()
 })
 
 /** An approved payment of 123.00 EUR. */
 async function anApproved(): Promise<Approved> {
-  const payments = prismaPayments(database.prisma)
+  const payments = prismaPayments(opened.database)
   const entered = await payments.begin(aPending(), 60_000)
   if (!('begun' in entered)) throw new Error('known already')
   const { payment } = entered.begun
@@ -70,7 +70,7 @@ function events({ id, intent }: Approved, refund: number) {
 }
 
 const stored = (id: string) =>
-  database.prisma.payment.findUniqueOrThrow({ where: { id }, include: { refunds: true } })
+  opened.database.payment.findUniqueOrThrow({ where: { id }, include: { refunds: true } })
 
 test('a cancellation that is delivered again and again, also at the same time, asks for one refund', async () => {
   const payment = await anApproved()
@@ -92,7 +92,7 @@ test('a refund of nothing is told in the transaction that receives the event', a
   await postman.deliver(booked)
   await postman.deliver(canceled)
   expect((await stored(payment.id)).state).toBe('PARTIALLY_REFUNDED')
-  const announced = await database.prisma.outbox.findMany({ where: { aggregateId: payment.id } })
+  const announced = await opened.database.outbox.findMany({ where: { aggregateId: payment.id } })
   expect(announced).toMatchObject([
     { type: 'PaymentCanceled', version: 2, data: { refunded: { amount: 0 } } },
   ])
@@ -114,7 +114,7 @@ test('a cancellation whose payment is not known here is never given up', async (
   for (const attempt of [1, 10, 1_000]) {
     expect(await postman.deliver(canceled, attempt)).toEqual([{ retryAfterMs: expect.any(Number) }])
   }
-  expect(await database.prisma.inbox.count({ where: { eventId: canceled.id } })).toBe(0)
-  expect(await database.prisma.deadLetter.count()).toBe(0)
+  expect(await opened.database.inbox.count({ where: { eventId: canceled.id } })).toBe(0)
+  expect(await opened.database.deadLetter.count()).toBe(0)
   expect((await stored(payment.id)).state).toBe('APPROVED')
 })

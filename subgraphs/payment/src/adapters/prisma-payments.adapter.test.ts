@@ -1,25 +1,25 @@
 import { createTestDatabase } from '@myhotel/kit/testing'
 import { afterAll, beforeAll } from 'vitest'
 import { paymentsContract } from '../testing/payments-contract.ts'
-import { createDatabase } from './database.ts'
+import { openDatabase } from './database.ts'
 import { prismaPayments } from './prisma-payments.ts'
 
 let postgres: Awaited<ReturnType<typeof createTestDatabase>>
-let database: ReturnType<typeof createDatabase>
+let opened: ReturnType<typeof openDatabase>
 
 beforeAll(async () => {
   postgres = await createTestDatabase('payment')
-  database = createDatabase(postgres.url, 5)
+  opened = openDatabase(postgres.url, 5)
 })
 afterAll(async () => {
-  await database?.part.stop?.()
+  await opened?.part.stop?.()
   await postgres?.drop()
 })
 
 paymentsContract('PostgreSQL', () => ({
-  payments: prismaPayments(database.prisma),
+  payments: prismaPayments(opened.database),
   announced: async () => {
-    const rows = await database.prisma.outbox.findMany({ select: { eventId: true } })
+    const rows = await opened.database.outbox.findMany({ select: { eventId: true } })
     return rows.map(({ eventId }) => eventId)
   },
 }))

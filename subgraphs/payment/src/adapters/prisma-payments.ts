@@ -2,7 +2,7 @@ import { correlated, correlation } from '@myhotel/kit/context'
 import { appendToOutboxSql, toOutboxJson } from '@myhotel/kit/outbox'
 import type { Payments, Stored } from '../application/ports.ts'
 import { isApproved } from '../domain/payment.ts'
-import type { Prismas } from './database.ts'
+import type { Database, Transaction } from './database.ts'
 import { type PaymentRow, toPayment, withRefunds } from './rows.ts'
 
 const beginSql = `
@@ -38,7 +38,7 @@ const takeDueSql = `
   RETURNING p.id::text`
 
 /** Payments in PostgreSQL. `afterCommit` is told when something may have been announced. */
-export function prismaPayments(db: Prismas, afterCommit: () => void = () => {}): Payments {
+export function prismaPayments(db: Database | Transaction, afterCommit: () => void = () => {}): Payments {
   const stored = (row: PaymentRow | null): Stored | null =>
     row && { payment: toPayment(row), revision: row.revision }
   const byAttempt = async (attemptId: string) =>

@@ -1,0 +1,149 @@
+import {
+  AckPolicy,
+  type ConsumerMessages,
+  DeliverPolicy,
+  DiscardPolicy,
+  headers,
+  type JsMsg,
+  type NatsConnection,
+  NatsError,
+  nanos,
+  ReplayPolicy,
+  RetentionPolicy,
+  StorageType,
+} from 'nats'
+import type { Consumption, Delivery, Envelope } from './envelope.ts'
+import type { Logger } from './logger.ts'
+
+const ackWaitMs = 30_000
+/** JetStream's code for a stream that is not there. */
+const noSuchStream = 10059
+
+/** Stream of a context, `BOOK`; it holds the subjects `book.*`. */
+export const streamOf = (context: string) => context.toUpperCase()
+
+/** An id as one token of a subject: whatever may not stand there is encoded. */
+export const subjectToken = (id: string) =>
+  /^[\w-]+$/.test(id) ? id : `_${Buffer.from(id).toString('base64url')}`
+
+/** Makes the stream of a context unless it is there. */
+export async function ensureStream(nats: NatsConnection, context: string, replicas: number) {
+  const { streams } = await nats.jetstreamManager()
+  const name = streamOf(context)
+  try {
+    await streams.info(name)
+  } catch (error) {
+    if (!(error instanceof NatsError) || error.api_error?.err_code !== noSuchStream) throw error
+    await streams.add({
+      name,
+      subjects: [`${context}.*`],
+      storage: StorageType.File,
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.Old,
+      // Kept for ever, so that a new subgraph can read from the beginning and a read model be rebuilt.
+      max_age: 0,
+      deny_delete: true,
+      duplicate_window: nanos(120_000),
+      num_replicas: replicas,
+    })
+  }
+}
+
+/** Makes the durable consumer unless it is there. */
+export async function ensureConsumer(nats: NatsConnection, { context, durable }: Consumption) {
+  const manager = await nats.jetstreamManager()
+  await manager.consumers.add(streamOf(context), {
+    durable_name: durable,
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: nanos(ackWaitMs),
+    deliver_policy: DeliverPolicy.All,
+    replay_policy: ReplayPolicy.Instant,
+    max_ack_pending: 2_000,
+    max_deliver: -1,
+  })
+}
+
+/** Hands messages to the consumer: one after another within an aggregate, several aggregates at a time. */
+export async function handOut(
+  messages: ConsumerMessages,
+  { context, concurrency, handle }: Consumption,
+  log: Logger,
+) {
+  const lastOf = new Map<string, Promise<void>>()
+  const underWay = new Set<Promise<void>>()
+  for await (const message of messages) {
+    const { subject } = message
+    const turn = (lastOf.get(subject) ?? Promise.resolve())
+      .then(() => handle(toDelivery(context, message)))
+      .then((verdict) => {
+        if (verdict === 'done') message.ack()
+        else if (verdict === 'unusable') message.term()
+        else message.nak(verdict.retryAfterMs)
+      })
+      .catch((error: unknown) => {
+        log.error({ err: error, subject }, 'consumer failed')
+        message.nak(1_000)
+      })
+      .finally(() => {
+        underWay.delete(turn)
+        if (lastOf.get(subject) === turn) lastOf.delete(subject)
+      })
+    lastOf.set(subject, turn)
+    underWay.add(turn)
+    if (underWay.size >= concurrency) await Promise.race(underWay)
+  }
+  await Promise.all(underWay)
+}
+
+/** An event's attributes as CloudEvents' headers, and our own. */
+export function toHeaders(event: Envelope) {
+  const carried = headers()
+  carried.set('ce-specversion', '1.0')
+  carried.set('ce-id', event.id)
+  carried.set('ce-source', `/myhotel/${event.context}`)
+  carried.set('ce-type', event.type)
+  carried.set('ce-time', event.time)
+  carried.set('ce-subject', subjectToken(event.aggregateId))
+  carried.set('content-type', 'application/json')
+  carried.set('schema-version', String(event.schemaVersion))
+  carried.set('aggregate-version', String(event.version))
+  carried.set('correlation-id', event.correlationId)
+  carried.set('traceparent', event.traceparent)
+  return carried
+}
+
+export function toDelivery(context: string, message: JsMsg): Delivery {
+  const body = message.string()
+  return {
+    envelope: toEnvelope(context, message, body),
+    subject: message.subject,
+    body,
+    attempt: message.info.redeliveryCount,
+    sequence: message.seq,
+    pending: message.info.pending,
+  }
+}
+
+/** Null where the message is no event of ours. */
+function toEnvelope(context: string, message: JsMsg, body: string): Envelope | null {
+  const id = message.headers?.get('ce-id')
+  const version = Number(message.headers?.get('aggregate-version'))
+  if (!id || !Number.isInteger(version) || version < 1) return null
+  const get = (name: string) => message.headers?.get(name) ?? ''
+  try {
+    return {
+      id,
+      context,
+      aggregateId: id.slice(context.length + 1, id.lastIndexOf(':')),
+      version,
+      type: get('ce-type'),
+      schemaVersion: Number(get('schema-version')),
+      time: get('ce-time'),
+      correlationId: get('correlation-id'),
+      traceparent: get('traceparent'),
+      data: JSON.parse(body),
+    }
+  } catch {
+    return null
+  }
+}
