@@ -11,31 +11,71 @@ export type Answered =
   | { readonly kind: 'refused'; readonly guest: string; readonly key: string; readonly code: string }
   | { readonly kind: 'canceled'; readonly bookingId: string }
 
-const line = z.object({
+const call = z.object({
   operation: z.enum(['bookRoom', 'cancelBooking']),
   guest: z.string().default(''),
   key: z.string().default(''),
   /** `__typename` of the answer; null where there was none. */
   answer: z.string().nullable(),
   bookingId: z.string().optional(),
+  /** When it was sent, in milliseconds since 1970, and how long it took. */
+  at: z.number().default(0),
+  ms: z.number().default(0),
 })
+/** From when to when nothing was down but what bookings do not need. */
+const isolation = z.object({ operation: z.literal('isolation'), from: z.number(), to: z.number() })
+const line = z.discriminatedUnion('operation', [call, isolation])
+
+/** A line of the log, as a client writes it. */
+export type LogLine = z.input<typeof line>
+export type Call = z.infer<typeof call>
+
+/** What clients were told, as far as the invariants speak of it. */
+export type Told = {
+  readonly answered: readonly Answered[]
+  /** Calls of bookRoom made while only that was down which bookings do not need, and those of them that failed. */
+  readonly isolation: { readonly windows: number; readonly calls: number; readonly failed: readonly Call[] }
+}
 
 /** Reads a client's log: a JSON object a line, in the order in which the answers came. */
-export async function readClientLog(path: string): Promise<Answered[]> {
-  const last = new Map<string, Answered | null>()
+export async function readClientLog(path: string): Promise<Told> {
+  const lines: LogLine[] = []
   for await (const text of createInterface({ input: createReadStream(path) })) {
-    if (!text.trim()) continue
-    const { operation, guest, key, answer, bookingId } = line.parse(JSON.parse(text))
-    if (operation === 'cancelBooking') {
-      if (answer === 'BookingCanceled' && bookingId)
-        last.set(`cancel ${bookingId}`, { kind: 'canceled', bookingId })
-      continue
-    }
-    const intent = `${guest} ${key}`
-    if (answer === 'RoomBooked' && bookingId) last.set(intent, { kind: 'booked', guest, key, bookingId })
-    else if (answer === null || answer === 'BookingInProgress') last.set(intent, last.get(intent) ?? null)
-    else if (last.get(intent)?.kind !== 'booked')
-      last.set(intent, { kind: 'refused', guest, key, code: answer })
+    if (text.trim()) lines.push(JSON.parse(text))
+  }
+  return understand(lines)
+}
+
+/** Answers to bookRoom that are failures where nothing that it needs is down. */
+const failures = [null, 'BookingInProgress', 'PaymentBusy']
+
+/** What the lines of a log come to. */
+export function understand(lines: readonly LogLine[]): Told {
+  const told = lines.map((each) => line.parse(each))
+  const windows = told.filter((each) => each.operation === 'isolation')
+  const calls = told.filter((each) => each.operation !== 'isolation')
+  const isolated = calls.filter(
+    ({ operation, at, ms }) =>
+      operation === 'bookRoom' && windows.some(({ from, to }) => at >= from && at + ms <= to),
+  )
+  const failed = isolated.filter(({ answer }) => failures.includes(answer))
+  return {
+    answered: lastAnswers(calls),
+    isolation: { windows: windows.length, calls: isolated.length, failed },
+  }
+}
+
+function lastAnswers(calls: readonly Call[]): Answered[] {
+  const last = new Map<string, Answered | null>()
+  for (const { operation, guest, key, answer, bookingId = '' } of calls) {
+    const intent = operation === 'bookRoom' ? `${guest} ${key}` : `cancel ${bookingId}`
+    if (answer === 'BookingCanceled') last.set(intent, { kind: 'canceled', bookingId })
+    // That a key was reused is said of another request, and nothing takes a booking back that was told of.
+    if (operation === 'cancelBooking' || answer === 'IdempotencyKeyReused') continue
+    if (answer === 'RoomBooked') last.set(intent, { kind: 'booked', guest, key, bookingId })
+    else if (last.get(intent)?.kind === 'booked') continue
+    else if (answer === null || answer === 'BookingInProgress') last.set(intent, null)
+    else last.set(intent, { kind: 'refused', guest, key, code: answer })
   }
   return [...last.values()].filter((answered) => answered !== null)
 }

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
 import type { SystemRecord } from '../system/index.ts'
+import { readStreams, type Streamed } from './streams.ts'
 
 /** What the databases, Redis and the provider say. Plain facts: no rule of the services is in here. */
 export type Facts = {
@@ -13,6 +14,8 @@ export type Facts = {
   readonly rooms: readonly Room[]
   readonly unread: readonly { user: string; id: string }[]
   readonly outboxes: readonly Published[]
+  /** What is stored in the streams. */
+  readonly streams: readonly Streamed[]
   readonly inboxes: readonly Seen[]
   readonly deadLetters: readonly { consumer: string; event: string }[]
   /** null where there is no read model. */
@@ -98,6 +101,7 @@ export async function readFacts(system: SystemRecord): Promise<Facts> {
     rooms: await read('room', 'rooms'),
     unread: await read('notification', 'unread'),
     outboxes: await each('outbox'),
+    streams: await readStreams(system.nats),
     inboxes: await each('inbox'),
     deadLetters: await each('deadLetters'),
     captures: await readProvider(system.paymentProvider, 'captures'),
@@ -122,7 +126,7 @@ async function readProvider<Row>(url: string | null, list: 'captures' | 'refunds
 }
 
 async function readPage(url: string): Promise<Page | null> {
-  const redis = new Redis(url)
+  const redis = new Redis(url, { enableAutoPipelining: true })
   try {
     const generation = await redis.get('rm:active')
     if (!generation) return null
@@ -130,12 +134,15 @@ async function readPage(url: string): Promise<Page | null> {
     const records = new Map<string, Record<string, string>>()
     const lists = new Map<string, string[]>()
     for await (const keys of redis.scanStream({ match: `${prefix}*`, count: 1_000 })) {
-      for (const key of keys as string[]) {
-        const name = key.slice(prefix.length)
-        const type = await redis.type(key)
-        if (type === 'zset') lists.set(name, await redis.zrange(key, '0', '-1'))
-        else if (type === 'hash' && name !== 'versions') records.set(name, await redis.hgetall(key))
-      }
+      const names = (keys as string[]).filter((key) => key !== `${prefix}versions`)
+      const types = await Promise.all(names.map((key) => redis.type(key)))
+      await Promise.all(
+        names.map(async (key, index) => {
+          const name = key.slice(prefix.length)
+          if (types[index] === 'zset') lists.set(name, await redis.zrange(key, '0', '-1'))
+          if (types[index] === 'hash') records.set(name, await redis.hgetall(key))
+        }),
+      )
     }
     return { records, lists, versions: await redis.hgetall(`${prefix}versions`) }
   } finally {

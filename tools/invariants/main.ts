@@ -10,7 +10,7 @@ Counts the invariants of bookings in the databases, Redis and the provider of a 
 violation.
 
   --data-dir DIR   the system (DATA_DIR, else .data)
-  --log FILE       what clients were told, a JSON object a line: {operation, guest, key, answer, bookingId}
+  --log FILE       what clients were told, a JSON object a line: {operation, guest, key, answer, bookingId, at, ms}
   --most N         violations shown of each invariant (5)
 `
 
@@ -26,7 +26,7 @@ if (values.help) {
   process.stdout.write(USAGE)
 } else {
   const facts = await readFacts(findSystem(resolveDataDir(values['data-dir'])))
-  const findings = check(facts, values.log ? await readClientLog(values.log) : [])
+  const findings = check(facts, values.log ? await readClientLog(values.log) : undefined)
   for (const { invariant, compared, violations } of findings) {
     const result = violations.length === 0 ? 'holds' : `${violations.length} VIOLATIONS`
     process.stdout.write(`${invariant.padEnd(4)} ${result.padEnd(14)} ${compared}\n`)
