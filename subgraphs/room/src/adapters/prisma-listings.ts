@@ -1,35 +1,57 @@
-import type { Listed, Listings } from '../application/ports.ts'
+import type { Listed, Listings, Page } from '../application/ports.ts'
 import type { Search } from '../domain/search.ts'
+import { growingCircles, inCircle, isCrowded } from './circle.ts'
 import type { Database } from './database.ts'
 import { Prisma } from './prisma-client/client.ts'
-import { centreOf, orderOf, straightDistance } from './room-order.ts'
+import { orderOf, straightDistance } from './room-order.ts'
 import { fromRow, type RoomRow, roomColumns } from './room-row.ts'
 import { toTextQuery } from './text-query.ts'
 
-/** Searches in PostgreSQL: one statement, which filters and sorts listings and then fetches the page's rooms. */
-export function prismaListings(database: Database): Listings {
+/** Searches in PostgreSQL. From `crowd` rooms in a circle on, they are not gathered but met in order (circle.ts). */
+export function prismaListings(database: Database, crowd = 10_000): Listings {
   return {
-    async search(search, { first, after }) {
-      const order = orderOf(search)
-      const filters = filtersOf(search)
-      if (after) filters.push(order.after(after))
-      const distance = search.near
-        ? Prisma.sql`sec_to_gc(${straightDistance(search)}) / 1000`
-        : Prisma.sql`NULL`
-      const rows = await database.$queryRaw<Row[]>`
-        SELECT ${roomColumns}, found.*
-        FROM (
-          SELECT l.room_id, ${distance}::float8 AS "distanceKm", ${order.select}
-          FROM room_listing l
-          WHERE ${Prisma.join(filters, ' AND ')}
-          ORDER BY ${order.orderBy}
-          LIMIT ${first + 1}
-        ) found
-        JOIN room r ON r.id = found.room_id
-        ORDER BY ${order.orderBy}`
-      return rows.map((row) => toListed(row, order.positionIn(row)))
+    async search(search, page) {
+      if (search.sort === 'DISTANCE') return await findNearest(database, search, page)
+      const gathers = search.near !== null && !(await isCrowded(database, search, crowd))
+      return await find(database, search, page, gathers)
     },
   }
+}
+
+/** The nearest of all are those of the first circle that has enough for a page. */
+async function findNearest(database: Database, search: Search, page: Page): Promise<Listed[]> {
+  let found: Listed[] = []
+  for (const circle of growingCircles(search, page)) {
+    found = await find(database, circle, page, true)
+    if (found.length > page.first) break
+  }
+  return found
+}
+
+/** One statement: it filters and sorts listings, then fetches the page's rooms. */
+async function find(
+  database: Database,
+  search: Search,
+  { first, after }: Page,
+  gathers: boolean,
+): Promise<Listed[]> {
+  const order = orderOf(search)
+  const filters = filtersOf(search)
+  if (gathers) filters.push(inCircle(search))
+  if (after) filters.push(order.after(after))
+  const distance = search.near ? Prisma.sql`sec_to_gc(${straightDistance(search)}) / 1000` : Prisma.sql`NULL`
+  const rows = await database.$queryRaw<Row[]>`
+    SELECT ${roomColumns}, found.*
+    FROM (
+      SELECT l.room_id, ${distance}::float8 AS "distanceKm", ${order.select}
+      FROM room_listing l
+      WHERE ${Prisma.join(filters, ' AND ')}
+      ORDER BY ${order.orderBy}
+      LIMIT ${first + 1}
+    ) found
+    JOIN room r ON r.id = found.room_id
+    ORDER BY ${order.orderBy}`
+  return rows.map((row) => toListed(row, order.positionIn(row)))
 }
 
 type Row = RoomRow & { distanceKm: number | null }
@@ -37,9 +59,6 @@ type Row = RoomRow & { distanceKm: number | null }
 function toListed(row: Row, sortValues: Listed['sortValues']): Listed {
   return { room: fromRow(row), sortValues, distanceKm: row.distanceKm }
 }
-
-/** Beyond this, the index over positions would find so many rooms that going through them in order is faster. */
-const farKm = 300
 
 function filtersOf(search: Search): Prisma.Sql[] {
   const { text, cityKey, countryKey, near, stay, guests, price, amenities, hostId } = search
@@ -58,13 +77,8 @@ function filtersOf(search: Search): Prisma.Sql[] {
     const query = toTextQuery(text)
     filters.push(query ? Prisma.sql`l.words @@ to_tsquery('simple', ${query})` : Prisma.sql`FALSE`)
   }
-  if (near) {
-    const metres = near.radiusKm * 1000
-    filters.push(Prisma.sql`${straightDistance(search)} <= gc_to_sec(${metres}::float8)`)
-    if (near.radiusKm <= farKm || search.sort === 'DISTANCE') {
-      filters.push(Prisma.sql`l.position <@ earth_box(${centreOf(search)}, ${metres}::float8)`)
-    }
-  }
+  if (near)
+    filters.push(Prisma.sql`${straightDistance(search)} <= gc_to_sec(${near.radiusKm * 1000}::float8)`)
   if (stay) {
     const { startDate, endDate, nights } = stay
     filters.push(

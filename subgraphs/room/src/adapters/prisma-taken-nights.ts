@@ -28,6 +28,7 @@ export function prismaTakenNights(tx: Transaction): TakenNights {
 export function prismaPopularities(tx: Transaction): Popularities {
   return {
     async set(roomId, popularity) {
+      if (!isRoomId(roomId)) return
       await tx.roomListing.updateMany({ where: { roomId }, data: { popularity } })
     },
   }

@@ -1,0 +1,61 @@
+import { createTestDatabase } from '@myhotel/kit/testing'
+import type { SortValue } from '../application/ports.ts'
+import type { Details } from '../domain/details.ts'
+import { isRefusal } from '../domain/refusal.ts'
+import type { RoomFilter, RoomSort } from '../domain/room-filter.ts'
+import { readSearch } from '../domain/search.ts'
+import { newRoom } from '../testing/rooms.ts'
+import { openDatabase } from './database.ts'
+import { prismaListings } from './prisma-listings.ts'
+import { prismaRooms } from './prisma-rooms.ts'
+import { prismaTakenNights } from './prisma-taken-nights.ts'
+
+/** Listings on a database of the test's own, with what it takes to fill and to search them. */
+export async function openListings() {
+  const { url, drop } = await createTestDatabase('room')
+  const { database, part } = openDatabase(url)
+  const rooms = prismaRooms(database, () => {})
+  const listings = prismaListings(database)
+
+  async function page(
+    filter: RoomFilter,
+    sort: RoomSort,
+    first: number,
+    after: readonly SortValue[] | null,
+    searched = listings,
+  ) {
+    const search = readSearch(filter, sort)
+    if (isRefusal(search)) throw new Error(search.message)
+    return await searched.search(search, { first, after })
+  }
+
+  return {
+    database,
+    rooms,
+    page,
+    /** Offers a room named so. */
+    async offer(name: string, details: Partial<Details> = {}, hostId?: string) {
+      const { room, event } = newRoom({ name, ...details }, hostId)
+      await rooms.save(room, event)
+      return room
+    },
+    /** Takes nights of a room, and answers what took them. */
+    async take(roomId: string, startDate: string, endDate: string) {
+      const sourceId = `${startDate} ${roomId}`
+      await prismaTakenNights(database).take({ sourceId, roomId, startDate, endDate })
+      return sourceId
+    },
+    /** Names of the rooms that a search finds, in its order; `crowd` as in prismaListings. */
+    async find(filter: RoomFilter, sort: RoomSort = 'NEWEST', crowd?: number) {
+      const found = await page(filter, sort, 100, null, prismaListings(database, crowd))
+      return found.map(({ room }) => room.offer.name)
+    },
+    empty: () => database.$executeRaw`TRUNCATE room, room_listing, taken_stay, outbox`,
+    async close() {
+      await part.stop?.()
+      await drop()
+    },
+  }
+}
+
+export type OpenListings = Awaited<ReturnType<typeof openListings>>
