@@ -8,6 +8,9 @@ import { readRecord } from './record.ts'
 /** How long a system that is just being stopped may take before we give up waiting for it. */
 const WAIT_FOR_OTHER_MS = 60_000
 
+/** How long one that seems to run is looked at: a killed process needs a moment to be gone. */
+const LOOK_AT_OTHER_MS = 1_000
+
 /** A data directory that is ours until released. */
 export type Claim = { dataDir: string; release(): void }
 
@@ -27,14 +30,15 @@ export async function claimDataDir(
   if (content.length > 0 && !content.includes(LOCK_FILE)) {
     throw new Error(`${dataDir} is not empty and not a data directory of MyHotel: choose another one.`)
   }
-  const deadline = Date.now() + WAIT_FOR_OTHER_MS
+  const since = Date.now()
   let said = false
   const taken = await lock(dataDir, () => {
     const other = readRecord(dataDir)
-    if (other && other.state !== 'stopping' && isRunning(other.launcher)) return true
+    const waited = Date.now() - since
+    if (other && other.state !== 'stopping' && isRunning(other.launcher)) return waited > LOOK_AT_OTHER_MS
     if (!said) log?.('waiting for the previous system to stop …')
     said = true
-    return Date.now() > deadline
+    return waited > WAIT_FOR_OTHER_MS
   })
   if (!taken) {
     const other = readRecord(dataDir)

@@ -28,14 +28,14 @@ export async function openSite({ dataDir, root = ROOT, port = 0, env = {} }: Sys
     logOf: (name: string) => join(dataDir, 'logs', `${name}.log`),
     /** For programs that are not ours. */
     environment,
-    /** For programs of this repository: with a small young generation, as a dozen of them share the machine. */
+    /** For programs of this repository. */
     nodeEnvironment: {
       TOKEN_AUDIENCE: 'myhotel',
       MAIL_FROM: 'MyHotel <no-reply@myhotel.example>',
       PAYMENT_PROVIDER: 'sandbox',
       ...environment,
       HOST: '127.0.0.1',
-      NODE_OPTIONS: '--disable-warning=ExperimentalWarning --max-semi-space-size=8',
+      NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
       NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node-compile'),
     },
     /** The command that runs a program of this repository. */
