@@ -4,13 +4,13 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** What a cancelling guest gets back; counted from check-in at the room. Cancelled by anyone else: always everything. */
+/** What a guest who cancels gets back; whoever else cancels, it is always everything */
 export type CancellationPolicy =
-  /** Everything until 24 hours before, then all but one night. */
+  /** All back until 24 hours before check-in, after that all but one night */
   | 'FLEXIBLE'
-  /** Everything until 5 days before, then half. */
+  /** All back until 5 days before check-in, after that half */
   | 'MODERATE'
-  /** Everything until 14 days before, half until 7 days before, then nothing. */
+  /** All back until 14 days before check-in, half until 7 days, after that nothing */
   | 'STRICT';
 
 export type OfferedRoomQueryVariables = Exact<{

@@ -13,22 +13,22 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** ISO 4217 code, EUR. */
+  /** ISO 4217 code */
   Currency: { input: string; output: string; }
-  /** ISO 8601 calendar date, 2027-02-28, in the room's time zone. */
+  /** ISO 8601 calendar date, 2027-02-28, in the room's time zone */
   Date: { input: string; output: string; }
-  /** ISO 8601 instant in UTC, 2027-02-28T12:00:00Z. */
+  /** ISO 8601 instant, UTC */
   DateTime: { input: string; output: string; }
   _FieldSet: { input: string; output: string; }
 };
 
-/** What a cancelling guest gets back; counted from check-in at the room. Cancelled by anyone else: always everything. */
+/** What a guest who cancels gets back; whoever else cancels, it is always everything */
 export type CancellationPolicy =
-  /** Everything until 24 hours before, then all but one night. */
+  /** All back until 24 hours before check-in, after that all but one night */
   | 'FLEXIBLE'
-  /** Everything until 5 days before, then half. */
+  /** All back until 5 days before check-in, after that half */
   | 'MODERATE'
-  /** Everything until 14 days before, half until 7 days before, then nothing. */
+  /** All back until 14 days before check-in, half until 7 days, after that nothing */
   | 'STRICT';
 
 /** As RegisterRoomInput; what is left out stays as it is. */
@@ -82,7 +82,7 @@ export type HostRoomsArgs = {
 export type InvalidInput = Refusal & {
   __typename?: 'InvalidInput';
   code: Scalars['String']['output'];
-  /** The name of the input's field that is at fault. */
+  /** The input field that is wrong */
   field: Scalars['String']['output'];
   message: Scalars['String']['output'];
 };
@@ -98,7 +98,7 @@ export type Location = {
   timeZone: Scalars['String']['output'];
 };
 
-/** An amount in the currency's minor units. */
+/** An amount in the currency's minor units: 1250 EUR is 12.50 euro */
 export type Money = {
   __typename?: 'Money';
   amount: Scalars['Int']['output'];
@@ -233,9 +233,11 @@ export type QuerySearchRoomsArgs = {
   sort?: InputMaybe<RoomSort>;
 };
 
-/** A no that a client can act on; the code is stable. */
+/** Something that cannot be done, said so that the client can act on it */
 export type Refusal = {
+  /** SCREAMING_SNAKE, stable */
   code: Scalars['String']['output'];
+  /** For people; may change */
   message: Scalars['String']['output'];
 };
 
@@ -372,7 +374,7 @@ export type RoomSort =
   /** Dearest first, currency by currency. */
   | 'PRICE_DESC';
 
-/** What was asked needs a service that does not answer now. Nothing was changed. */
+/** What was asked needs a service that does not answer now. Ask again after a while: it is safe to repeat. */
 export type ServiceUnavailable = Refusal & {
   __typename?: 'ServiceUnavailable';
   code: Scalars['String']['output'];
@@ -380,7 +382,7 @@ export type ServiceUnavailable = Refusal & {
   retryAfterSeconds: Scalars['Int']['output'];
 };
 
-/** There are bookings to come: delete with cancelUpcomingBookings to cancel and refund them. */
+/** There are bookings to come. */
 export type UpcomingBookings = Refusal & {
   __typename?: 'UpcomingBookings';
   code: Scalars['String']['output'];
