@@ -40,8 +40,8 @@ export function deliveryWorker(options: {
     everyMs: 500,
     log,
     async work() {
-      const taken = waiting.length === 0 ? await deliveries.take(carrier.channel, batch, leaseMs) : []
-      waiting.push(...taken)
+      if (waiting.length === 0) waiting.push(...(await deliveries.take(carrier.channel, batch, leaseMs)))
+      if (waiting.length === 0) return false
       while (underWay.size < atATime) {
         const delivery = waiting.shift()
         if (!delivery) break
@@ -49,7 +49,7 @@ export function deliveryWorker(options: {
         underWay.add(carried)
       }
       if (underWay.size >= atATime) await Promise.race(underWay)
-      return waiting.length > 0 || taken.length > 0
+      return true
     },
   })
   return {
