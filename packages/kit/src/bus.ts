@@ -4,9 +4,9 @@ import {
   ensureConsumer,
   ensureStream,
   handOut,
+  readStream,
   streamOf,
   subjectToken,
-  toDelivery,
   toHeaders,
 } from './jetstream.ts'
 import type { Logger } from './logger.ts'
@@ -137,21 +137,7 @@ export function createBus(options: { url: string; replicas: number; name: string
     },
     async replay(context, onEvent, fromSequence = 1) {
       await stream(context)
-      const nats = await client()
-      const name = streamOf(context)
-      const { state } = await (await nats.jetstreamManager()).streams.info(name)
-      let next = Math.max(fromSequence, state.first_seq)
-      if (next > state.last_seq) return next
-      const consumer = await nats.jetstream().consumers.get(name, { opt_start_seq: next })
-      while (next <= state.last_seq) {
-        const batch = await consumer.fetch({ max_messages: 1_000, expires: 2_000 })
-        for await (const message of batch) {
-          await onEvent(toDelivery(context, message))
-          next = message.seq + 1
-          if (next > state.last_seq) break
-        }
-      }
-      return next
+      return readStream(await client(), context, fromSequence, onEvent)
     },
   }
 }

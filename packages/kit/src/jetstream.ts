@@ -16,6 +16,7 @@ import type { Consumption, Delivery, Envelope } from './envelope.ts'
 import type { Logger } from './logger.ts'
 
 const ackWaitMs = 30_000
+const replayBatch = 1_000
 /** JetStream's code for a stream that is not there. */
 const noSuchStream = 10059
 
@@ -93,6 +94,46 @@ export async function handOut(
     if (underWay.size >= concurrency) await Promise.race(underWay)
   }
   await Promise.all(underWay)
+}
+
+/** Hands over a context's messages from a sequence to what is stored now; answers where to go on. */
+export async function readStream(
+  nats: NatsConnection,
+  context: string,
+  fromSequence: number,
+  onMessage: (delivery: Delivery) => Promise<void> | void,
+): Promise<number> {
+  const { streams } = await nats.jetstreamManager()
+  const stored = async () => (await streams.info(streamOf(context))).state
+  const { first_seq, last_seq: end } = await stored()
+  let next = Math.max(fromSequence, first_seq)
+  // The stream may be lost and made anew meanwhile: then what is left to read ends sooner.
+  while (next <= Math.min(end, (await stored()).last_seq)) {
+    const messages = await readBatch(nats, context, next, Math.min(replayBatch, end - next + 1))
+    for (const [index, message] of messages.entries()) {
+      // What the client library dropped is read again.
+      if (index > 0 && message.seq !== next) break
+      await onMessage(toDelivery(context, message))
+      next = message.seq + 1
+    }
+  }
+  return next
+}
+
+/**
+ * Takes a batch before any of it is worked on: a fetch of the client library ends when its time is up, and drops
+ * what it has received and not handed over by then.
+ */
+async function readBatch(nats: NatsConnection, context: string, from: number, count: number) {
+  const consumer = await nats.jetstream().consumers.get(streamOf(context), { opt_start_seq: from })
+  const messages: JsMsg[] = []
+  try {
+    const batch = await consumer.fetch({ max_messages: count, expires: 5_000 })
+    for await (const message of batch) messages.push(message)
+  } finally {
+    await consumer.delete()
+  }
+  return messages
 }
 
 /** An event's attributes as CloudEvents' headers, and our own. */
