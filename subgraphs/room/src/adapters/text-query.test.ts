@@ -1,4 +1,4 @@
-import { assert, property, string } from 'fast-check'
+import { assert, constantFrom, property, string } from 'fast-check'
 import { expect, it } from 'vitest'
 import { toTextQuery } from './text-query.ts'
 
@@ -20,13 +20,35 @@ it.each([
   expect(toTextQuery(text)).toBe(query)
 })
 
+const pieces = [
+  'a',
+  'É',
+  '서',
+  '2',
+  ' ',
+  ' or ',
+  '"',
+  '-',
+  "'",
+  '\\',
+  '&',
+  '|',
+  '!',
+  '(',
+  ')',
+  ':*',
+  '<->',
+  '\0',
+  '\ud83d',
+]
+
 it('is made of quoted words and operators, whatever is typed', () => {
   const word = "'[\\p{L}\\p{N}\\p{M}]+'"
   const phrase = `${word}( <-> ${word})*(:\\*)?`
   const term = `(${phrase}|!\\(${phrase}\\))`
   const whole = new RegExp(`^${term}( [&|] ${term})*$`, 'u')
   assert(
-    property(string({ unit: 'binary' }), (text) => {
+    property(string({ unit: constantFrom(...pieces) }), (text) => {
       const query = toTextQuery(text)
       if (query !== null) expect(query).toMatch(whole)
     }),
