@@ -1,0 +1,137 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Clients, type Intent, inDays } from './client.ts'
+import type { Stage } from './stage.ts'
+
+/** A place where a process can die, and whether a booking, its recovery or its cancellation comes by. */
+export type CrashPoint = { readonly subgraph: string; readonly failpoint: string; readonly on: Journey }
+type Journey = 'book' | 'decline' | 'recover' | 'cancel'
+
+const around = (subgraph: string, on: Journey, ...places: string[]): CrashPoint[] =>
+  places.flatMap((place) =>
+    ['before', 'after'].map((when) => ({ subgraph, failpoint: `${place}:${when}`, on })),
+  )
+const at = (subgraph: string, on: Journey, ...failpoints: string[]): CrashPoint[] =>
+  failpoints.map((failpoint) => ({ subgraph, failpoint, on }))
+
+/** What one booking passes synchronously, in this order. */
+export const bookingPath: readonly CrashPoint[] = [
+  ...at('book', 'book', 'attempts.look:before', 'attempts.begin:before', 'attempts.begin:after'),
+  ...at('book', 'book', 'payments.approve:before'),
+  ...around('payment', 'book', 'payments.begin', 'provider.charge', 'payments.save'),
+  ...at('book', 'book', 'payments.approve:after', 'attempts.confirm:before', 'attempts.confirm:after'),
+]
+
+/** What comes by when a booking has to be recovered: the guest's process has died after the approval. */
+export const recoveryPath: readonly CrashPoint[] = [
+  ...around('book', 'recover', 'attempts.takeOver', 'payments.resolve'),
+  ...at('payment', 'recover', 'payments.byAttempt:before'),
+]
+
+/** Every crash point. */
+export const crashPoints: readonly CrashPoint[] = [
+  ...bookingPath,
+  ...around('book', 'decline', 'attempts.decline'),
+  ...recoveryPath,
+  ...['book', 'payment'].flatMap((subgraph) =>
+    at(subgraph, 'book', 'relay:before-publish', 'relay:before-mark'),
+  ),
+  ...['marketing', 'notification', 'room'].flatMap((subgraph) =>
+    at(subgraph, 'book', 'event:before-effect', 'event:before-commit', 'event:before-ack'),
+  ),
+  ...around('mypage', 'book', 'store.apply'),
+  ...around('book', 'cancel', 'bookings.saveCanceled'),
+  ...at('payment', 'cancel', 'event:before-effect', 'event:before-commit', 'event:before-ack'),
+  ...around('payment', 'cancel', 'payments.workOnDue', 'provider.refund', 'payments.save'),
+]
+
+/** Every two points that one booking can meet: on its way, or on its way and in its recovery. */
+export const crashPairs: readonly (readonly [CrashPoint, CrashPoint])[] = bookingPath.flatMap(
+  (first, index) =>
+    [...bookingPath.slice(index + 1), ...recoveryPath].map((second) => [first, second] as const),
+)
+
+export type CrashResult = {
+  readonly points: readonly CrashPoint[]
+  readonly hit: boolean
+  readonly ms: number
+}
+
+/**
+ * Sends one guest past armed failpoints, who asks again as a client would, then waits until all have been hit and who
+ * died is back.
+ */
+export async function crash(
+  stage: Stage,
+  clients: Clients,
+  intent: Intent,
+  points: readonly CrashPoint[],
+): Promise<CrashResult> {
+  const since = Date.now()
+  const arm = (chosen: readonly CrashPoint[]) => {
+    for (const { subgraph, failpoint } of chosen) stage.arm(subgraph, failpoint)
+  }
+  const inCancellation = points.filter(({ on }) => on === 'cancel')
+  arm(points.filter(({ on }) => on !== 'cancel'))
+  // A recovery needs something to recover.
+  if (points.every(({ on }) => on === 'recover')) stage.arm('book', 'payments.approve:after')
+  const method = points.some(({ on }) => on === 'decline') ? 'pm_card_chargeDeclined' : intent.method
+  const bookingId = await clients.book({ ...intent, method })
+  if (bookingId && inCancellation.length > 0) {
+    arm(inCancellation)
+    await clients.cancel(intent.guest, bookingId)
+  }
+  const left = () => points.filter(({ subgraph, failpoint }) => stage.isArmed(subgraph, failpoint))
+  for (const deadline = Date.now() + 20_000; left().length > 0 && Date.now() < deadline; ) await delay(50)
+  const missed = left()
+  for (const { subgraph, failpoint } of missed) stage.disarm(subgraph, failpoint)
+  for (const subgraph of new Set(points.map((point) => point.subgraph))) await allReady(stage, subgraph)
+  return { points, hit: missed.length === 0, ms: Date.now() - since }
+}
+
+/** Waits until all replicas of a subgraph are ready; who died too often to be started again at once is not waited for. */
+export async function allReady(stage: Stage, subgraph: string): Promise<void> {
+  const replicas = stage.system.processes.filter(({ name }) => name.split('#')[0] === subgraph)
+  await Promise.all(replicas.map(({ name }) => backAgain(stage, name)))
+}
+
+/** Waits until a process that was killed is ready, without the launcher's growing pauses. */
+export async function backAgain(stage: Stage, name: string): Promise<void> {
+  const { state } = stage.system.processes.find((process) => process.name === name) ?? {}
+  if (state === 'waiting') {
+    await stage.system.stop(name)
+    await stage.system.start(name)
+  }
+  await stage.system.waitReady(name)
+}
+
+/** Runs one after another; each on nights of its own. */
+export async function crashAll(
+  stage: Stage,
+  clients: Clients,
+  plan: readonly (readonly CrashPoint[])[],
+  told: (result: CrashResult) => void,
+  until = Number.POSITIVE_INFINITY,
+): Promise<CrashResult[]> {
+  const rooms = [await clients.register('host1', 'Crash 1'), await clients.register('host2', 'Crash 2')]
+  const results: CrashResult[] = []
+  for (const [index, points] of plan.entries()) {
+    if (Date.now() > until) break
+    const day = 10 + Math.floor(index / rooms.length) * 2
+    const result = await crash(
+      stage,
+      clients,
+      {
+        guest: `guest${1 + (index % 50)}`,
+        key: `crash-${index}`,
+        roomId: rooms[index % rooms.length] ?? '',
+        startDate: inDays(day),
+        endDate: inDays(day + 2),
+        method: 'pm_card_visa',
+      },
+      points,
+    )
+    results.push(result)
+    told(result)
+  }
+  return results
+}

@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { connect } from 'nats'
+import type { Stage } from './stage.ts'
+
+/** Rows that say that something is still under way, by the subgraph that holds them. */
+const open: Record<string, string> = {
+  book: `SELECT count(*)::int AS open FROM booking_attempt WHERE state IN ('PAYING', 'ABORTING')`,
+  payment: 'SELECT count(*)::int AS open FROM payment WHERE due_at IS NOT NULL',
+}
+const unpublished = 'SELECT count(*)::int AS open FROM outbox WHERE published_at IS NULL'
+
+/** What is still under way: attempts, payments, events on their way. Empty when the system is at rest. */
+export async function unrest(stage: Stage): Promise<string[]> {
+  const names = Object.keys(stage.system.record.databases)
+  const found: string[] = []
+  const ask = async (name: string, what: string, statement: string) => {
+    const [row] = await stage.sql<{ open: number }>(name, statement)
+    if (row?.open) found.push(`${row.open} ${what} of ${name}`)
+  }
+  for (const name of names) {
+    await ask(name, 'events in the outbox', unpublished)
+    if (open[name]) await ask(name, 'unfinished', open[name])
+  }
+  const nats = await connect({ servers: stage.system.record.nats, reconnect: false })
+  try {
+    const manager = await nats.jetstreamManager()
+    for await (const { config } of manager.streams.list()) {
+      for await (const { name, config: its, num_pending, num_ack_pending } of manager.consumers.list(
+        config.name,
+      )) {
+        const waiting = num_pending + num_ack_pending
+        if (its.durable_name && waiting > 0) found.push(`${waiting} events of ${config.name} for ${name}`)
+      }
+    }
+  } finally {
+    await nats.close()
+  }
+  return found
+}
+
+/**
+ * Waits until the system is at rest, as seen twice in a row. Answers how long that took, in milliseconds.
+ * @throws with what is still under way after `withinMs`
+ */
+export async function quiet(stage: Stage, withinMs = 120_000): Promise<number> {
+  const since = Date.now()
+  let still: string[] = []
+  for (let calm = 0; Date.now() - since < withinMs; ) {
+    still = await unrest(stage).catch((error: unknown) => [String(error)])
+    calm = still.length === 0 ? calm + 1 : 0
+    if (calm === 2) return Date.now() - since
+    await delay(300)
+  }
+  throw new Error(`not at rest after ${withinMs / 1000} s: ${still.join(', ')}`)
+}
