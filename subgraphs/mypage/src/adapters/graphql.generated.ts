@@ -13,11 +13,11 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** ISO 4217 code. */
+  /** ISO 4217 code */
   Currency: { input: string; output: string; }
-  /** ISO 8601 calendar date, 2027-02-28, in the room's time zone. */
+  /** ISO 8601 calendar date, 2027-02-28, in the room's time zone */
   Date: { input: string; output: string; }
-  /** ISO 8601 instant, UTC. */
+  /** ISO 8601 instant, UTC */
   DateTime: { input: string; output: string; }
   _FieldSet: { input: string; output: string; }
 };
@@ -68,7 +68,7 @@ export type HostPageRoomsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** An amount in the currency's minor units. */
+/** An amount in the currency's minor units: 1250 EUR is 12.50 euro */
 export type Money = {
   __typename?: 'Money';
   amount: Scalars['Int']['output'];

@@ -11,7 +11,7 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** ISO 8601 instant, UTC. */
+  /** ISO 8601 instant, UTC */
   DateTime: { input: string; output: string; }
   _FieldSet: { input: string; output: string; }
 };
@@ -133,9 +133,9 @@ export type QueryMyNotificationsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** Why something was not done. */
+/** Something that cannot be done, said so that the client can act on it */
 export type Refusal = {
-  /** Stable, SCREAMING_SNAKE. */
+  /** SCREAMING_SNAKE, stable */
   code: Scalars['String']['output'];
   message: Scalars['String']['output'];
 };

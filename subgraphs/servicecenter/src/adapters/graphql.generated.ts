@@ -13,7 +13,7 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** ISO 8601 instant in UTC, 2027-02-28T12:00:00Z. */
+  /** ISO 8601 instant, UTC */
   DateTime: { input: string; output: string; }
   _FieldSet: { input: string; output: string; }
 };
@@ -98,7 +98,7 @@ export type Forbidden = Refusal & {
 export type InvalidInput = Refusal & {
   __typename?: 'InvalidInput';
   code: Scalars['String']['output'];
-  /** The name of the argument or input field that is at fault. */
+  /** The input field that is wrong */
   field: Scalars['String']['output'];
   message: Scalars['String']['output'];
 };
@@ -146,7 +146,7 @@ export type MutationFileComplaintArgs = {
   input: FileComplaintInput;
 };
 
-/** The stay is over. */
+/** The stay is over */
 export type NotCancelable = Refusal & {
   __typename?: 'NotCancelable';
   code: Scalars['String']['output'];
@@ -187,11 +187,11 @@ export type QueryComplaintsArgs = {
   status?: InputMaybe<ComplaintStatus>;
 };
 
-/** Something that cannot be done, said so that the client can act on it. */
+/** Something that cannot be done, said so that the client can act on it */
 export type Refusal = {
-  /** SCREAMING_SNAKE, stable. */
+  /** SCREAMING_SNAKE, stable */
   code: Scalars['String']['output'];
-  /** For people; may change. */
+  /** For people; may change */
   message: Scalars['String']['output'];
 };
 
