@@ -3,6 +3,7 @@ import type { Sql } from '@myhotel/kit/sql'
 import { announceCanceled } from '../application/announce.ts'
 import type { Bookings, CatalogueChange } from '../application/ports.ts'
 import type { BookedStay, CanceledStay } from '../domain/booking.ts'
+import { putListing } from './prisma-listings.ts'
 import { type BookingRow, bookingColumns, toBooking } from './rows.ts'
 
 // Cancellations as a JSON array: one or, when a room is deleted, many.
@@ -77,18 +78,4 @@ export function prismaCatalogue(tx: Sql): CatalogueChange {
       if (canceled.length > 0) await saveCanceled(tx, canceled)
     },
   }
-}
-
-/** Puts a room into the catalogue unless a newer version of it is there. */
-export async function putListing(
-  db: Sql,
-  { roomId, version, deleted, offer }: Parameters<CatalogueChange['put']>[0],
-): Promise<void> {
-  await db.$executeRawUnsafe(
-    `INSERT INTO room_listing (room_id, version, host_id, deleted, offer) VALUES ($1::uuid, $2, $3, $4, $5::jsonb)
-     ON CONFLICT (room_id) DO UPDATE SET version = excluded.version, offer = excluded.offer,
-       deleted = room_listing.deleted OR excluded.deleted
-     WHERE room_listing.version < excluded.version`,
-    ...[roomId, version, offer.hostId, deleted, JSON.stringify(offer)],
-  )
 }

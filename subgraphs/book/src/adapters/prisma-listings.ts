@@ -1,27 +1,7 @@
-import { offeredRoom } from '@myhotel/contracts/room'
-import { createServiceClient } from '@myhotel/kit/graphql-client'
-import type { Signer } from '@myhotel/kit/identity'
 import type { Sql } from '@myhotel/kit/sql'
-import { toListing as toOffer } from '../application/policies.ts'
-import type { Listings } from '../application/ports.ts'
-import type { Listing } from '../domain/stay.ts'
-import { putListing } from './prisma-bookings.ts'
-import { OfferedRoomDocument } from './room-operations.generated.ts'
+import type { CatalogueChange, Listings } from '../application/ports.ts'
+import type { RoomSource } from './room-client.ts'
 import { type ListingRow, toListing } from './rows.ts'
-
-/** The room subgraph as the source of rooms that no event has told of yet. */
-export type RoomSource = { offered(roomId: string): Promise<Listing | null>; close(): Promise<void> }
-
-export function roomClient(options: { url: string; sign: Signer }): RoomSource {
-  const client = createServiceClient({ ...options, audience: 'room', timeoutMs: 2_000, connections: 16 })
-  return {
-    async offered(roomId) {
-      const { offeredRoom: room } = await client.send(OfferedRoomDocument, { roomId })
-      return room ? toOffer(offeredRoom.parse(room), room.version, room.deleted) : null
-    },
-    close: () => client.close(),
-  }
-}
 
 /** The catalogue in PostgreSQL; a room that it does not have is asked of the room subgraph and kept. */
 export function prismaListings(db: Sql, source: RoomSource): Listings {
@@ -35,4 +15,18 @@ export function prismaListings(db: Sql, source: RoomSource): Listings {
       return offered
     },
   }
+}
+
+/** Puts a room into the catalogue unless a newer version of it is there. */
+export async function putListing(
+  db: Sql,
+  { roomId, version, deleted, offer }: Parameters<CatalogueChange['put']>[0],
+): Promise<void> {
+  await db.$executeRawUnsafe(
+    `INSERT INTO room_listing (room_id, version, host_id, deleted, offer) VALUES ($1::uuid, $2, $3, $4, $5::jsonb)
+     ON CONFLICT (room_id) DO UPDATE SET version = excluded.version, offer = excluded.offer,
+       deleted = room_listing.deleted OR excluded.deleted
+     WHERE room_listing.version < excluded.version`,
+    ...[roomId, version, offer.hostId, deleted, JSON.stringify(offer)],
+  )
 }

@@ -9,7 +9,7 @@ import type { Approved } from '../domain/payment.ts'
 import { evolve } from '../domain/payment.ts'
 import { aPending } from '../testing/examples.ts'
 import { openDatabase } from './database.ts'
-import { reactions } from './events.ts'
+import { reactions } from './event-consumer.ts'
 import { prismaPayments } from './prisma-payments.ts'
 
 let postgres: Awaited<ReturnType<typeof createTestDatabase>>

@@ -1,0 +1,21 @@
+import { offeredRoom } from '@myhotel/contracts/room'
+import { createServiceClient } from '@myhotel/kit/graphql-client'
+import type { Signer } from '@myhotel/kit/identity'
+import { toListing } from '../application/policies.ts'
+import type { Listing } from '../domain/stay.ts'
+import { OfferedRoomDocument } from './room-operations.generated.ts'
+
+/** The room subgraph as the source of rooms that no event has told of yet. */
+export type RoomSource = { offered(roomId: string): Promise<Listing | null>; close(): Promise<void> }
+
+/** Asks the room subgraph over its GraphQL API; a passing failure is thrown. */
+export function roomClient(options: { url: string; sign: Signer }): RoomSource {
+  const client = createServiceClient({ ...options, audience: 'room', timeoutMs: 2_000, connections: 16 })
+  return {
+    async offered(roomId) {
+      const { offeredRoom: room } = await client.send(OfferedRoomDocument, { roomId })
+      return room ? toListing(offeredRoom.parse(room), room.version, room.deleted) : null
+    },
+    close: () => client.close(),
+  }
+}
