@@ -29,14 +29,14 @@ test('a process is known by its start time, too: another one under the same numb
 
 test('who does not listen is ended by force', async () => {
   const process = await idle(`process.on('SIGTERM', () => {})`)
-  await end(process, 'SIGTERM', 200)
+  expect(await end(process, 'SIGTERM', 200)).toBe(false)
   expect(isRunning(process)).toBe(false)
 })
 
 test('a stopped process is ended in order', async () => {
   const process = await idle()
   send(process.pid, 'SIGSTOP')
-  await end(process, 'SIGTERM', 60_000)
+  expect(await end(process, 'SIGTERM', 60_000)).toBe(true)
   expect(isRunning(process)).toBe(false)
 })
 

@@ -51,14 +51,21 @@ export function send(pid: number, signal: NodeJS.Signals): boolean {
 /**
  * Asks a process to end by `signal` and makes it end by SIGKILL after `withinMs`. SIGCONT follows the signal,
  * because a stopped process hears none but SIGKILL.
+ *
+ * @returns whether it ended without force
  */
-export async function end(process: ProcessIdentity, signal: NodeJS.Signals, withinMs: number): Promise<void> {
-  if (!isRunning(process)) return
+export async function end(
+  process: ProcessIdentity,
+  signal: NodeJS.Signals,
+  withinMs: number,
+): Promise<boolean> {
+  if (!isRunning(process)) return true
   send(process.pid, signal)
   send(process.pid, 'SIGCONT')
-  if (await hasEnded(process, withinMs)) return
+  if (await hasEnded(process, withinMs)) return true
   send(process.pid, 'SIGKILL')
   await hasEnded(process, 5_000)
+  return false
 }
 
 async function hasEnded(process: ProcessIdentity, withinMs: number): Promise<boolean> {

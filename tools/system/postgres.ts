@@ -28,7 +28,7 @@ export async function postgresServer(options: {
   const programs = await findPrograms()
   const directory = join(dataDir, 'postgres')
   const owner = await ownerOf(directory)
-  const user = await unprivileged(owner, [programs.postgres, programs.initdb])
+  const user = await unprivileged(owner, [programs.postgres, programs.initdb, dataDir])
   const passwordFile = join(dataDir, 'postgres-password')
   if (owner === null) await initialise({ dataDir, directory, programs, user, env, passwordFile, signal })
   const url = `postgresql://${USER}:${await readFile(passwordFile, 'utf8')}@127.0.0.1:${port}`
@@ -92,7 +92,7 @@ type Unprivileged = { prefix: string[]; owner: Owner | null }
  * may lie. So it keeps the one capability to pass by permissions; securebits, because access(2) would ignore it
  * otherwise. Where that capability cannot be had, plain permissions have to do.
  */
-async function unprivileged(existing: Owner | null, programs: string[]): Promise<Unprivileged> {
+async function unprivileged(existing: Owner | null, paths: string[]): Promise<Unprivileged> {
   const ourselves = process.getuid?.() ?? -1
   if (ourselves !== 0) {
     if (existing === null || existing.uid === ourselves || ourselves === -1)
@@ -110,7 +110,7 @@ async function unprivileged(existing: Owner | null, programs: string[]): Promise
     '--securebits=+no_setuid_fixup',
   ]
   for (const prefix of [[...become, ...capable], become]) {
-    const check = [...prefix, 'sh', '-c', 'for f; do test -x "$f" || exit 1; done', 'sh', ...programs]
+    const check = [...prefix, 'sh', '-c', 'for f; do test -x "$f" || exit 1; done', 'sh', ...paths]
     const [command = '', ...args] = check
     if (
       await run(command, args).then(
@@ -120,8 +120,9 @@ async function unprivileged(existing: Owner | null, programs: string[]): Promise
     )
       return { prefix, owner }
   }
+  const advice = 'Start as an ordinary user, or have both MyHotel and its data where everybody may enter.'
   throw new Error(
-    `PostgreSQL does not run as root, and user number ${owner.uid} may not execute ${programs[0]}. Start as an ordinary user, or put MyHotel into a directory that everybody may enter.`,
+    `PostgreSQL does not run as root, and user number ${owner.uid} may not use ${paths.join(' or ')}. ${advice}`,
   )
 }
 

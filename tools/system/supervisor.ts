@@ -99,8 +99,9 @@ export function supervise(spec: ProcessSpec, changed: () => void, notice: (line:
       const ending = child
       if (ending && identity) {
         const gone = new Promise((resolve) => ending.once('exit', resolve))
-        await end(identity, spec.stopSignal ?? 'SIGTERM', STOP_WITHIN_MS)
+        const inOrder = await end(identity, spec.stopSignal ?? 'SIGTERM', STOP_WITHIN_MS)
         await gone
+        if (!inOrder) notice(`${spec.name} did not stop within ${STOP_WITHIN_MS / 1000} s and was killed`)
       }
       changed()
     },
