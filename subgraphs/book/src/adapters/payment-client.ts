@@ -51,7 +51,7 @@ export function paymentClient(options: {
         roomId: attempt.roomId,
         amount,
         method,
-        deadline: new Date(Date.now() + options.holdMs - marginMs).toISOString(),
+        chargeWithinMs: options.holdMs - marginMs,
       }
       try {
         const answer = await guard.run(() => approvals.send(ApprovePaymentDocument, { input }))

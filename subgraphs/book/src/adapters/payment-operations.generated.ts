@@ -9,8 +9,11 @@ export type ApprovePaymentInput = {
   /** The key: one attempt is charged at most once. */
   attemptId: string;
   bookingId: string;
-  /** After it, nothing may be charged any more. */
-  deadline: string;
+  /**
+   * Milliseconds, from when payment takes the request in, after which nothing may be charged any more. Not an instant: the
+   * caller's clock may be wrong.
+   */
+  chargeWithinMs: number;
   guestId: string;
   hostId: string;
   /** Token of the payment provider. */

@@ -24,8 +24,11 @@ export type ApprovePaymentInput = {
   /** The key: one attempt is charged at most once. */
   attemptId: Scalars['ID']['input'];
   bookingId: Scalars['ID']['input'];
-  /** After it, nothing may be charged any more. */
-  deadline: Scalars['DateTime']['input'];
+  /**
+   * Milliseconds, from when payment takes the request in, after which nothing may be charged any more. Not an instant: the
+   * caller's clock may be wrong.
+   */
+  chargeWithinMs: Scalars['Int']['input'];
   guestId: Scalars['ID']['input'];
   hostId: Scalars['ID']['input'];
   /** Token of the payment provider. */
@@ -254,13 +257,13 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
 export type ResolversTypes = {
   ApprovePaymentInput: ApprovePaymentInput;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   ApprovePaymentResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ApprovePaymentResult']>;
   Booking: ResolverTypeWrapper<BookingModel>;
   Currency: ResolverTypeWrapper<Scalars['Currency']['output']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Money: ResolverTypeWrapper<Money>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   MoneyInput: MoneyInput;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Payment: ResolverTypeWrapper<PaymentModel>;
@@ -279,13 +282,13 @@ export type ResolversTypes = {
 export type ResolversParentTypes = {
   ApprovePaymentInput: ApprovePaymentInput;
   ID: Scalars['ID']['output'];
+  Int: Scalars['Int']['output'];
   String: Scalars['String']['output'];
   ApprovePaymentResult: ResolversUnionTypes<ResolversParentTypes>['ApprovePaymentResult'];
   Booking: BookingModel;
   Currency: Scalars['Currency']['output'];
   DateTime: Scalars['DateTime']['output'];
   Money: Money;
-  Int: Scalars['Int']['output'];
   MoneyInput: MoneyInput;
   Mutation: Record<PropertyKey, never>;
   Payment: PaymentModel;

@@ -25,8 +25,9 @@ export function createResolvers(commands: Commands, payments: Payments): Resolve
     Mutation: {
       async approvePayment(_, { input }, context) {
         requireService(context)
-        const { attemptId, deadline, ...intent } = input
-        const standing = await commands.approve(attemptId, { ...intent, deadline: Date.parse(deadline) })
+        const { attemptId, chargeWithinMs, ...intent } = input
+        const deadline = Date.now() + chargeWithinMs
+        const standing = await commands.approve(attemptId, { ...intent, deadline })
         if (!('outcome' in standing)) return toResult(attemptId, standing)
         const { retryAfterSeconds } = standing
         return { __typename: 'PaymentNotAccepted', retryAfterSeconds }

@@ -17,7 +17,7 @@ const voiding = 'mutation ($id: ID!) { voidPayment(attemptId: $id) { __typename 
 export const anInput = (changes = {}) => ({
   ...{ attemptId: v7(), bookingId: v7(), guestId: 'guest1', hostId: 'host1', roomId: v7() },
   ...{ amount: { amount: 12_300, currency: 'EUR' }, method: 'pm_card_visa' },
-  deadline: new Date(Date.now() + 20_000).toISOString(),
+  chargeWithinMs: 20_000,
   ...changes,
 })
 
