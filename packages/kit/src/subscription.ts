@@ -1,4 +1,5 @@
 import type { EventContract } from '@myhotel/contracts/event'
+import { bulkhead } from 'cockatiel'
 import type { Bus, Delivery, Envelope, Verdict } from './bus.ts'
 import { correlated } from './context.ts'
 import { failpoint } from './failpoint.ts'
@@ -22,6 +23,12 @@ export function on<Data, Tx>(
   return { contract, react: (data, tx, envelope) => react(contract.schema.parse(data), tx, envelope) }
 }
 
+/**
+ * Events that one consumer works on at a time, whatever the number of contexts: fewer than a pool has connections, so
+ * that a request never waits for a backlog of events.
+ */
+const eventsAtATime = 6
+
 /** After so many failures an event becomes a dead letter, unless its policy may never give up. */
 const mostAttempts = 10
 const longestPauseMs = 30_000
@@ -43,7 +50,8 @@ export function subscribe<Tx extends Sql>(options: {
   neverGiveUp?: boolean
   afterCommit?: () => void
 }): Part {
-  const { consumer, bus, database, log } = options
+  const { consumer, bus, database, log, concurrency = eventsAtATime } = options
+  const turns = bulkhead(concurrency, Number.POSITIVE_INFINITY)
   const byType = new Map(options.reactions.map((reaction) => [reaction.contract.type, reaction]))
   const contexts = [...new Set(options.reactions.map((reaction) => reaction.contract.context))]
 
@@ -89,6 +97,8 @@ export function subscribe<Tx extends Sql>(options: {
     })
   }
 
+  const inTurn = (delivery: Delivery) => turns.execute(() => handle(delivery))
+
   const retries = loop({
     name: `dead letters of ${consumer}`,
     everyMs: 1_000,
@@ -103,9 +113,7 @@ export function subscribe<Tx extends Sql>(options: {
       }),
   })
   const parts = [
-    ...contexts.map((context) =>
-      bus.consume({ context, durable: consumer, concurrency: options.concurrency ?? 8, handle }),
-    ),
+    ...contexts.map((context) => bus.consume({ context, durable: consumer, concurrency, handle: inTurn })),
     retries,
   ]
   return {
