@@ -248,3 +248,13 @@ it('answers with an error while there is no page, and has all of it again afterw
   expect(total).toBe(1)
   expect((await createPageStore(redis).state()).built).toBe(true)
 })
+
+it('answers with an error at once while there is no Redis, and lives', async () => {
+  const nowhere = 'redis://127.0.0.1:1'
+  const alone = await startSubgraph('mypage', (env) =>
+    compose({ ...env, NATS_URL, NATS_REPLICAS: 1, REDIS_URL: nowhere }, log),
+  )
+  const { errors } = await alone.ask('{ myPage { asOf } }', {}, { user: 'guest1', roles: ['guest'] })
+  expect(errors?.[0]?.extensions.code).toBe('SERVICE_UNAVAILABLE')
+  await alone.stop()
+})

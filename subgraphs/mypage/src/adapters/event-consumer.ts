@@ -65,7 +65,9 @@ export function followEvents(options: {
     try {
       return await (envelope ? correlated(envelope, () => take(delivery)) : take(delivery))
     } catch (error) {
-      log.warn({ err: error, eventId: envelope?.id, attempt }, 'event not applied, trying again')
+      // While Redis is away this is true of every event, and the connection has said so.
+      const level = error instanceof ReplyError ? 'warn' : 'debug'
+      log[level]({ err: error, eventId: envelope?.id, attempt }, 'event not applied, trying again')
       return { retryAfterMs: pause(attempt) }
     }
   }

@@ -2,15 +2,16 @@ import type { Redis } from 'ioredis'
 import type { Construction, Outcome, PageStore, Step } from '../application/ports.ts'
 import type { Write } from '../views/write.ts'
 
+/** Renewed with every batch; who builds and falls silent for so long is taken for dead. */
+const leaseMs = 15_000
+const scanCount = 1_000
+
 /**
  * My Page in Redis. Each generation has its own keys, `rm:<generation>:…`: `booking:<id>` and `room:<id>` (hashes),
  * the lists (sorted sets, score = time), `versions` (hash: what has been applied of each aggregate),
  * `early:<aggregate>` (hash: steps set aside) and `about`. `rm:active` names the generation that is read, `rm:next`
  * the one that is being built, `rm:generations` all whose keys are there.
  */
-const leaseMs = 30_000
-const scanCount = 1_000
-
 export function createPageStore(redis: Redis): PageStore {
   const apply = (step: Step, keepEarly: boolean, building: string) => {
     const change = JSON.stringify({ at: step.at, commands: step.writes.map(toCommand) })

@@ -11,5 +11,6 @@ export function stepOf(event: Published, startOfDay: StartOfDay): Step {
 
 /** The step over an event that cannot be used: those after it may come. */
 export function emptyStepOf({ context, aggregateId, version, time }: Published): Step {
-  return { aggregate: `${context}.${aggregateId}`, version, at: Date.parse(time), writes: [] }
+  // An event without a readable time is as good as any other; it only says nothing about how far the page is.
+  return { aggregate: `${context}.${aggregateId}`, version, at: Date.parse(time) || 0, writes: [] }
 }
