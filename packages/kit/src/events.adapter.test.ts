@@ -149,6 +149,36 @@ describe('outbox, relay, bus and inbox', () => {
     await announce('after', 1)
     await eventually(async () => (await effects('one', 'after')).length === 1)
   })
+
+  it('go on with the relay that stands by when the leading one is silent', async () => {
+    const other = await createTestDatabase('book')
+    const connections = new Pool({ connectionString: other.url })
+    connections.on('error', () => undefined)
+    const asked = Promise.withResolvers<void>()
+    const awake = Promise.withResolvers<void>()
+    const bus = await newBus()
+    const stuck: Bus = {
+      ...bus,
+      publish() {
+        asked.resolve()
+        return awake.promise
+      },
+    }
+    const relays = [stuck, bus].map((its) =>
+      createRelay({ databaseUrl: other.url, bus: its, log, leaseMs: 500 }),
+    )
+    await toDatabase(connections).$transaction((tx) =>
+      appendToOutbox(tx, [announcement(Counted, 'silent', 1, { n: 1 })]),
+    )
+    await relays[0]?.start?.(health)
+    await asked.promise
+    await relays[1]?.start?.(health)
+    await eventually(async () => (await effects('one', 'silent')).length === 1)
+    awake.resolve()
+    await Promise.all(relays.map((relay) => relay.stop?.()))
+    await connections.end()
+    await other.drop()
+  })
 })
 
 /** The two raw statements and the transaction that the kit asks of a Prisma client, on plain pg. */
