@@ -38,7 +38,7 @@ type Answer = {
 }
 
 /** Faults that pass: what was asked may be asked again. */
-const passing = new Set(['INTERNAL_SERVER_ERROR', 'SERVICE_UNAVAILABLE', 'SUBREQUEST_HTTP_ERROR', 'TIMEOUT'])
+const passing = new Set(['SERVICE_UNAVAILABLE', 'GATEWAY_TIMEOUT', 'BAD_GATEWAY', 'INTERNAL_SERVER_ERROR'])
 
 /** A client of the router at `url`, which is where it takes GraphQL. */
 export function createApi(options: { url: string; token: (account: string) => Promise<string> }): Api {
@@ -70,7 +70,7 @@ export function createApi(options: { url: string; token: (account: string) => Pr
       throw new NotAnswered(String(error), { cause: error })
     }
     if (status === 429 || status >= 500) throw new NotAnswered(`${status} ${text.slice(0, 300)}`)
-    return dataOf(JSON.parse(text) as Answer)
+    return dataOf(parseAnswer(text))
   }
 
   async function persist(account: string, query: string, variables: object): Promise<unknown> {
@@ -91,6 +91,14 @@ export function createApi(options: { url: string; token: (account: string) => Pr
       askUntilAnswered: async (query, variables = {}) => (await persist(account, query, variables)) as never,
     }),
     close: () => pool.close(),
+  }
+}
+
+function parseAnswer(text: string): Answer {
+  try {
+    return JSON.parse(text) as Answer
+  } catch (error) {
+    throw new NotAnswered(`no JSON: ${text.slice(0, 300)}`, { cause: error })
   }
 }
 
