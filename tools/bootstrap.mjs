@@ -6,7 +6,9 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 /** Commands that may be the first one after a clone, with the number of steps that they show. */
@@ -42,7 +44,7 @@ async function main() {
 async function prepare(steps) {
   const lock = fingerprint(['pnpm-lock.yaml', 'pnpm-workspace.yaml'], manifests().map(dependenciesOf))
   const installed = await unlessDone('dependencies', lock, `[1/${steps}] dependencies`, () =>
-    run('npx', ['-y', `pnpm@${config.pnpm}`, 'install', '--frozen-lockfile'], { CI: 'true' }),
+    run('npx', ['-y', `pnpm@${config.pnpm}`, 'install', '--frozen-lockfile'], { CI: 'true' }, /^Progress/),
   )
   if (installed !== 0) return complain('The dependencies could not be installed.')
   const schemas = folders('prisma').map((name) => join('prisma', name, 'schema.prisma'))
@@ -106,19 +108,31 @@ function dependenciesOf(manifest) {
   return { dependencies, devDependencies }
 }
 
-/** Runs a program to its end and gives its exit code; 128 + n for signal n, as shells have it. */
-function run(program, args, env = {}) {
+/**
+ * Runs a program to its end and gives its exit code; 128 + n for signal n, as shells have it. Of its output only
+ * lines like `worthSeeing` are shown, if that is given, unless it fails: then all of it.
+ */
+function run(program, args, env = {}, worthSeeing = undefined) {
+  const inherited = {
+    ...process.env,
+    MYHOTEL_BOOTSTRAP: '1',
+    NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node-compile'),
+  }
   return new Promise((done) => {
-    const inherited = {
-      ...process.env,
-      MYHOTEL_BOOTSTRAP: '1',
-      NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node-compile'),
+    const stdio = worthSeeing ? ['ignore', 'pipe', 'pipe'] : 'inherit'
+    child = spawn(program, args, { cwd: root, stdio, env: { ...inherited, ...env } })
+    const said = []
+    for (const stream of worthSeeing ? [child.stdout, child.stderr] : []) {
+      createInterface(stream).on('line', (line) => {
+        said.push(line)
+        if (worthSeeing.test(line)) process.stdout.write(`      ${line}\n`)
+      })
     }
-    child = spawn(program, args, { cwd: root, stdio: 'inherit', env: { ...inherited, ...env } })
     child.once('error', (error) => done(complain(error.message)))
-    child.once('exit', (code, signal) =>
-      done(code ?? (signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 137)),
-    )
+    child.once('close', (code, signal) => {
+      if (code !== 0 && !signal) process.stderr.write(said.map((line) => `${line}\n`).join(''))
+      done(code ?? 128 + constants.signals[signal])
+    })
   })
 }
 
