@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg'
+import { Client as Connection } from 'pg'
 import type { Part } from './service.ts'
 import { createStatementNames } from './sql.ts'
 
@@ -6,6 +7,17 @@ import { createStatementNames } from './sql.ts'
 type Client = {
   $queryRawUnsafe(query: string): PromiseLike<unknown>
   $disconnect(): Promise<void>
+}
+
+/**
+ * A connection that says goodbye as soon as it was made, as a PostgreSQL that goes down does, tells so at a moment
+ * when nobody listens yet, and that would end the process. Whoever uses it is told by the query that fails.
+ */
+class PooledConnection extends Connection {
+  constructor(config?: ConstructorParameters<typeof Connection>[0]) {
+    super(config)
+    this.on('error', () => undefined)
+  }
 }
 
 /**
@@ -17,7 +29,12 @@ export function openPrisma<Generated extends Client>(
   url: string,
   connections = 10,
 ): { database: Generated; part: Part } {
-  const pool = { connectionString: url, max: connections, connectionTimeoutMillis: 2_000 }
+  const pool = {
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: 2_000,
+    Client: PooledConnection,
+  }
   const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() })
   const database = create(adapter)
   const part: Part = {
