@@ -27,7 +27,7 @@ const pauseMs = 300
 
 export const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 
-export function createClients(api: Stage['api'], write: (line: LogLine) => void) {
+export function createClients({ api, system }: Stage, write: (line: LogLine) => void) {
   type Answer = { __typename: string; booking?: { id: string } }
 
   /** One call; null where nothing can be told of the outcome. */
@@ -110,17 +110,24 @@ export function createClients(api: Stage['api'], write: (line: LogLine) => void)
           { id: roomId, from, to },
         )
         .catch(() => null),
-    /** Whether My Page shows a guest's booking; undefined without an answer. */
-    async seesBooking(guest: string, bookingId: string): Promise<boolean | undefined> {
+    /** Whether My Page shows a guest's booking, or says that it could not; 'unanswered' where it says nothing. */
+    async looks(guest: string, bookingId: string): Promise<'shown' | 'told' | 'missing' | 'unanswered'> {
       const query = '{ myPage { guest { bookings(first: 100) { edges { node { bookingId } } } } } }'
+      type Edges = { node: { bookingId: string } }[]
       type Page = {
-        myPage: { guest: { bookings: { edges: { node: { bookingId: string } }[] } } }
+        data?: { myPage?: { guest: { bookings: { edges: Edges } } } }
+        extensions?: { myPage?: { behind?: string[] } }
       }
-      const page = await api
-        .as(guest)
-        .ask<Page>(query)
-        .catch(() => null)
-      return page?.myPage.guest.bookings.edges.some(({ node }) => node.bookingId === bookingId)
+      const authorization = `Bearer ${await system.token(guest)}`
+      const headers = { 'content-type': 'application/json', authorization }
+      const body = JSON.stringify({ query })
+      const page: Page = await fetch(system.record.router, { method: 'POST', headers, body })
+        .then((response) => response.json() as Promise<Page>)
+        .catch(() => ({}))
+      if (!page.data?.myPage) return 'unanswered'
+      const { edges } = page.data.myPage.guest.bookings
+      if (edges.some(({ node }) => node.bookingId === bookingId)) return 'shown'
+      return page.extensions?.myPage?.behind ? 'told' : 'missing'
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { LogLine } from '../invariants/client-log.ts'
 import type { Finding } from '../invariants/finding.ts'
+import type { Looks } from './load.ts'
 
 /** What came of one fault. */
 export type Row = {
@@ -20,7 +21,7 @@ export type Report = {
   readonly seed: number
   readonly minutes: number
   readonly intents: number
-  readonly looks: { shown: number; missing: number; unanswered: number }
+  readonly looks: Looks
   readonly rows: readonly Row[]
   readonly findings: readonly Finding[]
 }
@@ -80,7 +81,7 @@ export function toMarkdown({ seed, minutes, intents, looks, rows, findings }: Re
   return `# Faults
 
 Seed ${seed}, ${minutes.toFixed(1)} minutes, ${intents} intents to book, ${sum((row) => row.calls)} calls, ${sum((row) => row.injections)} injections.
-My Page right after a booking: shown ${looks.shown}, not there yet ${looks.missing}, not answered ${looks.unanswered}.
+My Page right after a booking: shown ${looks.shown}, said that it is behind ${looks.told}, neither ${looks.missing}, not answered ${looks.unanswered}.
 
 | ${head.join(' | ')} |
 |${head.map(() => '---').join('|')}|

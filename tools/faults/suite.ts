@@ -40,7 +40,7 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
   const until = began + options.minutes * 60_000
   const log = createLog(join(dataDir, 'client.jsonl'))
   const stage = await openStage({ dataDir, replicas, env: options.env, progress: tell })
-  const clients = createClients(stage.api, log.write)
+  const clients = createClients(stage, log.write)
   const dice = random(seed)
   const rows: Row[] = []
   let findings: Finding[] = []
@@ -89,7 +89,7 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
     })
   }
 
-  const load = { intents: 0, looks: { shown: 0, missing: 0, unanswered: 0 } }
+  const load = { intents: 0, looks: { shown: 0, told: 0, missing: 0, unanswered: 0 } }
   try {
     if (chosen('crash'))
       await crashes(

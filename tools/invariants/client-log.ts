@@ -46,23 +46,31 @@ export async function readClientLog(path: string): Promise<Told> {
   return understand(lines)
 }
 
-/** Answers to bookRoom that are failures where nothing that it needs is down. */
-const failures = [null, 'BookingInProgress', 'PaymentBusy']
-
 /** What the lines of a log come to. */
 export function understand(lines: readonly LogLine[]): Told {
   const told = lines.map((each) => line.parse(each))
   const windows = told.filter((each) => each.operation === 'isolation')
   const calls = told.filter((each) => each.operation !== 'isolation')
-  const isolated = calls.filter(
-    ({ operation, at, ms }) =>
-      operation === 'bookRoom' && windows.some(({ from, to }) => at >= from && at + ms <= to),
+  const bookings = calls.filter(({ operation }) => operation === 'bookRoom')
+  const isolated = bookings.filter(({ at, ms }) =>
+    windows.some(({ from, to }) => at >= from && at + ms <= to),
   )
-  const failed = isolated.filter(({ answer }) => failures.includes(answer))
+  const ofIntent = Map.groupBy(isolated, intentOf)
+  const failed = isolated.filter((each) => hasFailed(each, ofIntent.get(intentOf(each)) ?? []))
   return {
     answered: lastAnswers(calls),
     isolation: { windows: windows.length, calls: isolated.length, failed },
   }
+}
+
+const intentOf = ({ guest, key }: Call) => `${guest} ${key}`
+
+/** Whether a call was not answered as it should where nothing that it needs is down. */
+function hasFailed(call: Call, ofIntent: readonly Call[]): boolean {
+  const { answer, at, ms } = call
+  // Of two calls with one key at the same time, one is rightly told that the other is being worked on.
+  const twice = ofIntent.some((other) => other !== call && other.at <= at + ms && at <= other.at + other.ms)
+  return answer === null || answer === 'PaymentBusy' || (answer === 'BookingInProgress' && !twice)
 }
 
 function lastAnswers(calls: readonly Call[]): Answered[] {
