@@ -12,7 +12,7 @@ const { values } = parseArgs({ options: { 'accept-missing': { type: 'boolean', d
 const { world, parts } = composeRebuild(readRebuildEnv(), createLogger('mypage-rebuild', 'silent'))
 const begun = Date.now()
 const { isTTY } = process.stderr
-let shown = 0
+let shown = begun
 
 function show({ done, total }: Progress) {
   const now = Date.now()

@@ -24,7 +24,7 @@ export function createPages(redis: Redis, onUnbuilt: () => void): Pages {
     const earliest = later === undefined ? '-inf' : `(${later}`
     const latest = String(notLater ?? '+inf')
     // Time went on since the last page: what it ended with may have left the range at its beginning.
-    const begun = after !== null && (later === undefined || after.at > later)
+    const begun = after !== null && after.at > (later ?? -Infinity) && after.at <= (notLater ?? Infinity)
     const [total, rows] = await read(
       redis.readPage(
         list,
