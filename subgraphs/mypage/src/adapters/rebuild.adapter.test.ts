@@ -29,7 +29,7 @@ async function run(...parts: Part[]) {
 
 async function publish(announcements: readonly Announcement[]): Promise<Envelope[]> {
   const events = announcements.map((each) => published(each))
-  for (const event of events) await bus.publish(event)
+  await Promise.all(events.map((event) => bus.publish(event)))
   return events
 }
 
