@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { crashPoints } from '../../tools/faults/crash-points.ts'
+import { runSuite } from '../../tools/faults/suite.ts'
+
+const dataDir = mkdtempSync(join(tmpdir(), 'myhotel-faults-'))
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }))
+
+it('no crash point and no fault of a handful breaks an invariant', { timeout: 300_000 }, async () => {
+  const told: string[] = []
+  const { rows } = await runSuite({
+    dataDir,
+    minutes: 4,
+    injections: 1,
+    workers: 8,
+    seed: 1,
+    only: ['crash', 'book: kill -9', 'postgres: kill -9', 'loses the answer', 'Redis emptied', 'at once'],
+    short: true,
+    env: { ATTEMPT_LEASE_MS: '4000', ATTEMPT_HOLD_MS: '15000' },
+    tell: (line) => told.push(line),
+  })
+  const [crashes, faults] = rows
+  expect(
+    rows.flatMap(({ violations }) => violations),
+    told.join('\n'),
+  ).toEqual([])
+  expect(crashes?.injections).toBe(crashPoints.length)
+  expect(faults?.injections).toBe(5)
+})
