@@ -23,6 +23,7 @@ afterEach(async () => {
   for (const launcher of launchers.splice(0)) launcher.kill('SIGKILL')
   await system?.stopAll()
   system = undefined
+  await eventually(() => readRecord(dataDir) === null)
 })
 afterAll(() => rmSync(temporary, { recursive: true }))
 
