@@ -104,6 +104,7 @@ describe('a violation is found:', () => {
       [{ operation: 'cancelBooking', answer: 'BookingCanceled', bookingId: 'a1' }],
     ],
     ['I9', 'no answer', [told(null), { operation: 'isolation', from: 0, to: 20 }]],
+    ['I9', 'in progress for ever', [told('BookingInProgress'), { operation: 'isolation', from: 0, to: 20 }]],
     ['I9', 'busy without need', [told('PaymentBusy'), { operation: 'isolation', from: 0, to: 20 }]],
   ])('%s: %s', (invariant, _, log) => {
     expect(red({}, log)).toContain(invariant)
@@ -116,7 +117,7 @@ describe('what promises nothing is no lie:', () => {
     ['busy, then no answer to what was booked', [told('PaymentBusy'), told(null)]],
     ['the key was used for another request', [told('IdempotencyKeyReused')]],
     [
-      'one of two at the same time is in progress',
+      'one of two is in progress',
       [
         told('BookingInProgress'),
         told('RoomBooked', { bookingId: 'a1' }),

@@ -55,8 +55,9 @@ export function understand(lines: readonly LogLine[]): Told {
   const isolated = bookings.filter(({ at, ms }) =>
     windows.some(({ from, to }) => at >= from && at + ms <= to),
   )
-  const ofIntent = Map.groupBy(isolated, intentOf)
-  const failed = isolated.filter((each) => hasFailed(each, ofIntent.get(intentOf(each)) ?? []))
+  // A map keeps the last answer of an intent.
+  const last = new Map(bookings.map((each) => [intentOf(each), each.answer]))
+  const failed = isolated.filter((each) => hasFailed(each, last.get(intentOf(each)) ?? null))
   return {
     answered: lastAnswers(calls),
     isolation: { windows: windows.length, calls: isolated.length, failed },
@@ -65,13 +66,12 @@ export function understand(lines: readonly LogLine[]): Told {
 
 const intentOf = ({ guest, key }: Call) => `${guest} ${key}`
 
-/** Whether a call was not answered as it should where nothing that it needs is down. */
-function hasFailed(call: Call, ofIntent: readonly Call[]): boolean {
-  const { answer, at, ms } = call
-  // Of two calls with one key at the same time, one is rightly told that the other is being worked on.
-  const twice = ofIntent.some((other) => other !== call && other.at <= at + ms && at <= other.at + other.ms)
-  return answer === null || answer === 'PaymentBusy' || (answer === 'BookingInProgress' && !twice)
-}
+/**
+ * Whether a call was not answered as it should where nothing that it needs is down. In progress is a true answer, to
+ * somebody who asks twice say, as long as it is not the last one.
+ */
+const hasFailed = ({ answer }: Call, last: string | null) =>
+  answer === null || answer === 'PaymentBusy' || (answer === 'BookingInProgress' && last === answer)
 
 function lastAnswers(calls: readonly Call[]): Answered[] {
   const last = new Map<string, Answered | null>()
