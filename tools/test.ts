@@ -17,6 +17,7 @@ const STEPS: readonly Step[] = [
   vitest('unit'),
   vitest('adapters', true),
   vitest('system'),
+  vitest('faults'),
 ]
 
 const NAMES = STEPS.map(({ name }) => name).join(', ')

@@ -117,7 +117,7 @@ describe('the checker', { timeout: 120_000 }, () => {
     await restartWith(stage, ['notification'], [])
   })
 
-  it('turns red without the version check in Lua: I7', async () => {
+  it('turns red without the version check in Lua: I8', async () => {
     const find = `lua\`, import.meta.url), 'utf8')`
     const without = `.replace(/if version <= present.*/, '').replace('if version > present + 1', 'if false')`
     await restartWith(
