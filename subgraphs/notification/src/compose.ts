@@ -17,7 +17,7 @@ import { prismaPushSubscriptions } from './adapters/prisma-push-subscriptions.ts
 import { webPushCarrier } from './adapters/push-carrier.ts'
 import type { Env } from './env.ts'
 
-const deliveriesAtATime = 5
+const pushesAtATime = 10
 
 /** The parts of this service, each started in this order. */
 export function compose(env: Env, log: Logger): Part[] {
@@ -28,7 +28,7 @@ export function compose(env: Env, log: Logger): Part[] {
   const relay = createRelay({ databaseUrl: env.NOTIFICATION_DATABASE_URL, bus, log })
 
   const addresses = templateAddressBook(env.MAIL_ADDRESS_TEMPLATE)
-  const mail = { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM, connections: deliveriesAtATime, addresses }
+  const mail = { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM, connections: env.MAIL_CONNECTIONS, addresses }
   const carriers = [
     mailCarrier(mail),
     ...(env.vapid ? [webPushCarrier({ vapid: env.vapid, subscriptions })] : []),
@@ -36,7 +36,10 @@ export function compose(env: Env, log: Logger): Part[] {
   const channels = carriers.map(({ channel }) => channel)
   const deliveries = prismaDeliveries(database)
   const workers = carriers.map((carrier) =>
-    deliveryWorker({ carrier, deliveries, atATime: deliveriesAtATime, clock, log }),
+    deliveryWorker({
+      ...{ carrier, deliveries, clock, log },
+      atATime: carrier.channel === 'EMAIL' ? env.MAIL_CONNECTIONS : pushesAtATime,
+    }),
   )
 
   const server = subgraphServer({

@@ -15,6 +15,8 @@ const schema = z
     NOTIFICATION_DATABASE_URL: z.string(),
     /** `smtp://user:password@host:port` or `smtps://…` */
     SMTP_URL: z.url({ protocol: /^smtps?$/ }),
+    /** Mails that are sent at a time, each on a connection of its own. */
+    MAIL_CONNECTIONS: z.coerce.number().int().min(1).max(100).default(10),
     MAIL_FROM: z.string().includes('@').default('MyHotel <no-reply@myhotel.example>'),
     /** Mail address of a user; `{user}` stands for the id, encoded. */
     MAIL_ADDRESS_TEMPLATE: z

@@ -126,6 +126,20 @@ test('a booking reaches guest and host by all channels, is read, and all of it i
   })
 })
 
+test('push that fails holds up neither mail nor the inbox, and arrives after its recovery', async () => {
+  const id = randomUUID()
+  const guest = `guest-${id}`
+  pushService.answer.set(`/${id}`, 503)
+  const mutation = `mutation ($input: PushSubscriptionInput!) { subscribeToPush(input: $input) { __typename } }`
+  await ask(guest, mutation, { input: browserAt(`${pushService.origin}/${id}`) })
+  await bus.publish(asEvent(announcement(Booked, id, 1, bookingOf(id, guest, `host-${id}`))))
+  const channels = async () => (await notificationsOf(guest))[0]?.channels.join()
+  await eventually(async () => (await channels()) === 'IN_APP,EMAIL')
+  await eventually(() => pushService.received.some(({ path }) => path === `/${id}`))
+  pushService.answer.delete(`/${id}`)
+  await eventually(async () => (await channels()) === 'IN_APP,EMAIL,PUSH')
+})
+
 test('a complaint is confirmed', async () => {
   const id = randomUUID()
   const complaint = {

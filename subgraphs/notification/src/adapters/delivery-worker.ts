@@ -3,10 +3,10 @@ import { type Loop, loop } from '@myhotel/kit/loop'
 import { attempt } from '../application/commands.ts'
 import type { Carrier, Clock, Deliveries, Delivery } from '../application/ports.ts'
 
-/** How many are taken from the store together. */
-const batch = 30
-/** Longer than any carrier takes for a batch. */
-const leaseMs = 120_000
+/** How many are taken from the store together, for each that is carried at a time. */
+const ahead = 6
+/** Longer than any carrier takes for all of them. */
+const leaseMs = 180_000
 
 /**
  * Carries what is due by one channel, several at a time. Each channel has a worker of its own, and each delivery its
@@ -40,7 +40,8 @@ export function deliveryWorker(options: {
     everyMs: 500,
     log,
     async work() {
-      if (waiting.length === 0) waiting.push(...(await deliveries.take(carrier.channel, batch, leaseMs)))
+      if (waiting.length === 0)
+        waiting.push(...(await deliveries.take(carrier.channel, atATime * ahead, leaseMs)))
       if (waiting.length === 0) return false
       while (underWay.size < atATime) {
         const delivery = waiting.shift()
