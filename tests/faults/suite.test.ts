@@ -12,7 +12,7 @@ it('no crash point and no fault of a handful breaks an invariant', { timeout: 30
   const told: string[] = []
   const { rows } = await runSuite({
     dataDir,
-    minutes: 4,
+    minutes: 6,
     injections: 1,
     workers: 8,
     seed: 1,
