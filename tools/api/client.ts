@@ -4,7 +4,7 @@ import { Pool } from 'undici'
 /** Sends operations of one account to the router. */
 export type Caller = {
   /**
-   * The `data` of the answer.
+   * The `data` of the answer. What was not taken in, so that nothing was done, is sent again for a minute.
    * @throws NotAnswered where nothing can be told of the outcome; Refused where the answer has `errors`
    */
   ask<Data>(query: string, variables?: object): Promise<Data>
@@ -24,6 +24,9 @@ export class NotAnswered extends Error {
   override readonly name = 'NotAnswered'
 }
 
+/** The answer says that nothing was done. */
+class NotTakenIn extends NotAnswered {}
+
 /** The router answered with `errors`: wrong use of the API, or a fault. */
 export class Refused extends Error {
   override readonly name = 'Refused'
@@ -37,8 +40,8 @@ type Answer = {
   errors?: { message: string; path?: unknown[]; extensions?: { code?: string } }[]
 }
 
-/** Faults that pass: what was asked may be asked again. */
-const passing = new Set(['SERVICE_UNAVAILABLE', 'GATEWAY_TIMEOUT', 'BAD_GATEWAY', 'INTERNAL_SERVER_ERROR'])
+/** Faults that pass, and leave open whether anything was done. */
+const passing = new Set(['GATEWAY_TIMEOUT', 'BAD_GATEWAY', 'INTERNAL_SERVER_ERROR'])
 
 /** A client of the router at `url`, which is where it takes GraphQL. */
 export function createApi(options: { url: string; token: (account: string) => Promise<string> }): Api {
@@ -69,17 +72,20 @@ export function createApi(options: { url: string; token: (account: string) => Pr
     } catch (error) {
       throw new NotAnswered(String(error), { cause: error })
     }
-    if (status === 429 || status >= 500) throw new NotAnswered(`${status} ${text.slice(0, 300)}`)
-    return dataOf(parseAnswer(text))
+    if (status === 429) throw new NotTakenIn(text.slice(0, 300))
+    return dataOf(parseAnswer(status, text))
   }
 
-  async function persist(account: string, query: string, variables: object): Promise<unknown> {
+  async function persist(
+    against: typeof NotAnswered,
+    ...[account, query, variables]: Parameters<typeof send>
+  ): Promise<unknown> {
     const deadline = Date.now() + persistForMs
     for (;;) {
       try {
         return await send(account, query, variables)
       } catch (error) {
-        if (!(error instanceof NotAnswered) || Date.now() > deadline) throw error
+        if (!(error instanceof against) || Date.now() > deadline) throw error
         await delay(500)
       }
     }
@@ -87,18 +93,19 @@ export function createApi(options: { url: string; token: (account: string) => Pr
 
   return {
     as: (account) => ({
-      ask: async (query, variables = {}) => (await send(account, query, variables)) as never,
-      askUntilAnswered: async (query, variables = {}) => (await persist(account, query, variables)) as never,
+      ask: async (query, variables = {}) => (await persist(NotTakenIn, account, query, variables)) as never,
+      askUntilAnswered: async (query, variables = {}) =>
+        (await persist(NotAnswered, account, query, variables)) as never,
     }),
     close: () => pool.close(),
   }
 }
 
-function parseAnswer(text: string): Answer {
+function parseAnswer(status: number, text: string): Answer {
   try {
     return JSON.parse(text) as Answer
   } catch (error) {
-    throw new NotAnswered(`no JSON: ${text.slice(0, 300)}`, { cause: error })
+    throw new NotAnswered(`${status} ${text.slice(0, 300)}`, { cause: error })
   }
 }
 
@@ -107,6 +114,9 @@ function dataOf({ data, errors }: Answer): unknown {
   if (!first) return data
   const code = first.extensions?.code ?? ''
   const sentence = `${code} ${first.message} at ${first.path?.join('.') ?? 'the request'}`
+  // Deeper in an answer it is about a detail of what was done.
+  const ofRoot = (first.path?.length ?? 0) <= 1
+  if (code === 'SERVICE_UNAVAILABLE' && ofRoot) throw new NotTakenIn(sentence)
   throw passing.has(code) ? new NotAnswered(sentence) : new Refused(sentence)
 }
 
