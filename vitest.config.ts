@@ -20,6 +20,9 @@ export default defineConfig({
           name: 'unit',
           include: [`${sources}/**/*.test.ts`, 'tools/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.adapter.test.ts'],
+          // Some start a program of the repository, which takes its time on a busy machine.
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       {
