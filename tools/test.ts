@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { whenCallersGo } from './system/callers.ts'
+import { end, withEnvironment } from './system/os-process.ts'
 import { type PrivateServices, startPrivateServices } from './test/private-services.ts'
 import { type Count, run, type Step, vitest } from './test/step.ts'
 
@@ -28,6 +29,10 @@ const USAGE = `npm test [-- --only STEP[,STEP…]] [FILTER…]
 /** How long a step may take to end after Ctrl-C, before it is killed. */
 const END_WITHIN_MS = 20_000
 
+/** In the environment of all that a run starts, so that what a failed test left behind can be found. */
+const RUN = 'MYHOTEL_TEST_RUN'
+const RUN_ID = `${process.pid}-${Date.now()}`
+
 const aborted = new AbortController()
 let running: ChildProcess | undefined
 
@@ -53,13 +58,20 @@ async function main(args: string[]): Promise<number> {
     if (steps.some(({ needsServices }) => needsServices)) {
       services = await startPrivateServices(['postgres', 'nats', 'redis'])
     }
-    const total = await runAll(steps, services ? variables(services) : {})
+    const total = await runAll(steps, { [RUN]: RUN_ID, ...(services ? variables(services) : {}) })
     if (aborted.signal.aborted) return 130
     console.log(`\n${total.passed} passed, ${total.failed} failed`)
     return total.failed === 0 && total.passed > 0 ? 0 : 1
   } finally {
-    await services?.stop()
+    await Promise.all([services?.stop(), endLeftOver()])
   }
+}
+
+async function endLeftOver(): Promise<void> {
+  const left = withEnvironment(RUN, RUN_ID)
+  if (left.length > 0)
+    console.error(`ended what tests had left running: ${left.map(({ pid }) => pid).join(', ')}`)
+  await Promise.all(left.map((process) => end(process, 'SIGTERM', END_WITHIN_MS)))
 }
 
 function chosen(args: string[]): Step[] | undefined {
