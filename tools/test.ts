@@ -59,11 +59,12 @@ async function main(args: string[]): Promise<number> {
       services = await startPrivateServices(['postgres', 'nats', 'redis'])
     }
     const total = await runAll(steps, { [RUN]: RUN_ID, ...(services ? variables(services) : {}) })
+    await endLeftOver()
     if (aborted.signal.aborted) return 130
     console.log(`\n${total.passed} passed, ${total.failed} failed`)
     return total.failed === 0 && total.passed > 0 ? 0 : 1
   } finally {
-    await Promise.all([services?.stop(), endLeftOver()])
+    await services?.stop()
   }
 }
 

@@ -19,7 +19,7 @@ const root = join(import.meta.dirname, '../../../..')
  */
 export async function startProcess(main: string, env: Record<string, string>): Promise<TestProcess> {
   const child = spawn(process.execPath, [join(root, main)], {
-    env: { PORT: '0', ...env },
+    env: { PORT: '0', ...ofThisRun(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
@@ -46,4 +46,10 @@ function firstListeningLine(main: string, child: ChildProcess): Promise<Record<s
     })
     child.once('close', (code) => reject(new Error(`${main} exited with ${code}: ${complaints.join('')}`)))
   })
+}
+
+/** What `npm test` finds the processes of its run by, should a test that fails leave one behind. */
+function ofThisRun(): Record<string, string> {
+  const run = process.env.MYHOTEL_TEST_RUN
+  return run ? { MYHOTEL_TEST_RUN: run } : {}
 }
