@@ -101,7 +101,9 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
     if (chosen('pairs')) await crashes('crash points, in pairs', crashPairs, crashShare)
     const wanted = faults.filter(({ name }) => chosen(name))
     const running = wanted.length > 0 ? await startLoad(clients, options.workers, seed) : undefined
-    const groups = options.short ? [wanted] : wanted.map((fault) => [fault])
+    // In one group the isolated ones come first: a breaker that is still open from another fault would be theirs.
+    const byReach = wanted.toSorted((a, b) => Number(b.isolated ?? false) - Number(a.isolated ?? false))
+    const groups = options.short ? [byReach] : wanted.map((fault) => [fault])
     for (const [index, group] of groups.entries()) {
       if (signal?.aborted || !running || Date.now() > until) break
       const end = Date.now() + (until - Date.now()) / (groups.length - index)
