@@ -27,5 +27,5 @@ it('no crash point and no fault of a handful breaks an invariant', { timeout: 30
     told.join('\n'),
   ).toEqual([])
   expect(crashes?.injections).toBe(crashPoints.length)
-  expect(faults?.injections).toBe(5)
+  expect(faults?.injections).toBe(6)
 })
