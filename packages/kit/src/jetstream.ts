@@ -15,7 +15,8 @@ import {
 import type { Consumption, Delivery, Envelope } from './envelope.ts'
 import type { Logger } from './logger.ts'
 
-const ackWaitMs = 30_000
+/** A message that a consumer neither finished nor gave back in this time is handed out again. */
+const ackWaitMs = 10_000
 const replayBatch = 1_000
 /** JetStream's code for a stream that is not there. */
 const noSuchStream = 10059
