@@ -87,13 +87,13 @@ describe('the checker', { timeout: 120_000 }, () => {
       {
         file: 'kit/src/outbox.ts',
         find: 'WHERE published_at IS NULL ORDER BY',
-        replace: `WHERE published_at IS NULL AND occurred_at > now() - interval '2 seconds' ORDER BY`,
+        replace: `WHERE published_at IS NULL AND occurred_at > now() - interval '8 seconds' ORDER BY`,
       },
     ])
     await stage.system.stop('nats')
     const lost = await clients.book(anIntent())
-    const old = `SELECT 1 FROM outbox WHERE aggregate_id = '${lost}' AND occurred_at < now() - interval '3 seconds'`
-    await eventually(async () => (await stage.sql('book', old)).length === 1)
+    const old = `SELECT 1 FROM outbox WHERE aggregate_id = '${lost}' AND occurred_at < now() - interval '9 seconds'`
+    await eventually(async () => (await stage.sql('book', old)).length === 1, { withinMs: 20_000 })
     await stage.system.start('nats')
     await stage.system.waitReady('nats')
     const later = await clients.book(anIntent())
