@@ -4,15 +4,15 @@ import { httpServer } from '@myhotel/kit/http'
 import { createSigner } from '@myhotel/kit/identity'
 import type { Logger } from '@myhotel/kit/logger'
 import type { Part } from '@myhotel/kit/service'
-import { createCors } from './cors.ts'
 import type { RouterEnv } from './env.ts'
-import { presentError } from './errors.ts'
 import type { RouterContext } from './exchange.ts'
-import { createFrontDoor } from './front-door.ts'
-import { createGateway } from './gateway.ts'
-import { createReadYourWrites } from './read-your-writes.ts'
-import { createSubgraph } from './subgraph.ts'
-import { createUsers } from './users.ts'
+import { presentError } from './execution/errors.ts'
+import { createGateway } from './execution/gateway.ts'
+import { createReadYourWrites } from './execution/read-your-writes.ts'
+import { createSubgraph } from './execution/subgraph.ts'
+import { createCors } from './http/cors.ts'
+import { createFrontDoor } from './http/front-door.ts'
+import { createUsers } from './identity/users.ts'
 
 /** The router of the parts that its environment asks for. */
 export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
@@ -47,7 +47,10 @@ export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
     readYourWrites: createReadYourWrites(),
     cors: createCors(env.CORS_ORIGINS),
     playground: env.PLAYGROUND
-      ? (await import('./playground.ts')).createPlayground({ tokenUrl: env.PLAYGROUND_TOKEN_URL, log })
+      ? (await import('./playground/playground.ts')).createPlayground({
+          tokenUrl: env.PLAYGROUND_TOKEN_URL,
+          log,
+        })
       : null,
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     log,

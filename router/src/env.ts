@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { readEnv, serviceEnv } from '@myhotel/kit/env'
 import { z } from 'zod'
-import { readSupergraph } from './supergraph.ts'
+import { readSupergraph } from './execution/supergraph.ts'
 
 const { PORT, HOST, LOG_LEVEL } = serviceEnv
 const url = z.url({ protocol: /^https?$/ })

@@ -1,6 +1,6 @@
 import type { Correlation } from '@myhotel/kit/context'
-import type { Writes } from './read-your-writes.ts'
-import type { User } from './users.ts'
+import type { Writes } from './execution/read-your-writes.ts'
+import type { User } from './identity/users.ts'
 
 /**
  * One request of a client on its way through the router: who asks, what it belongs to, how long it is of use.

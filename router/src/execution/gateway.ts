@@ -4,7 +4,7 @@ import { ApolloGateway, type GraphQLDataSource } from '@apollo/gateway'
 import type { ApolloServerOptionsWithGateway } from '@apollo/server'
 import type { Logger } from '@myhotel/kit/logger'
 import { GraphQLError } from 'graphql'
-import type { RouterContext } from './exchange.ts'
+import type { RouterContext } from '../exchange.ts'
 
 type Gateway = ApolloServerOptionsWithGateway<RouterContext>['gateway']
 type Executor = NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>

@@ -2,7 +2,7 @@ import type { Logger } from '@myhotel/kit/logger'
 import { createTestLog, eventually } from '@myhotel/kit/testing'
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createCleanup, inSeconds, startIssuer } from './testing.ts'
+import { createCleanup, inSeconds, startIssuer } from '../testing.ts'
 import { createUsers, type Users } from './users.ts'
 
 const cleanup = createCleanup()

@@ -27,7 +27,7 @@ beforeAll(async () => {
   const plans: Plan[] = []
   const { log } = createTestLog()
   const gateway = new ApolloGateway({
-    supergraphSdl: readSupergraph(join(import.meta.dirname, '../supergraph.graphql')).sdl,
+    supergraphSdl: readSupergraph(join(import.meta.dirname, '../../supergraph.graphql')).sdl,
     buildService: () => ({ process: async () => ({ data: null }) }),
     experimental_didResolveQueryPlan: ({ queryPlan }) => void plans.push(queryPlan as Plan),
     logger: log,

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http'
 import { answer } from '@myhotel/kit/http'
 import { eventually } from '@myhotel/kit/testing'
 import { afterEach, expect, test } from 'vitest'
-import { bodyOf, createCleanup, deadUrl, listen, startRouter } from './testing.ts'
+import { bodyOf, createCleanup, deadUrl, listen, startRouter } from '../testing.ts'
 
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())

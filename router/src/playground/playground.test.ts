@@ -1,14 +1,14 @@
-import './no-telemetry.ts'
+import '../execution/no-telemetry.ts'
 import { join } from 'node:path'
 import { ApolloGateway } from '@apollo/gateway'
 import { answer } from '@myhotel/kit/http'
 import { createTestLog } from '@myhotel/kit/testing'
 import { getOperationAST, getVariableValues, parse, validate } from 'graphql'
 import { afterEach, expect, test } from 'vitest'
-import { hotel } from './fixture.ts'
+import { readSupergraph } from '../execution/supergraph.ts'
+import { hotel } from '../fixture.ts'
+import { bodyOf, createCleanup, deadUrl, listen, startRouter } from '../testing.ts'
 import { examples } from './playground-examples.ts'
-import { readSupergraph } from './supergraph.ts'
-import { bodyOf, createCleanup, deadUrl, listen, startRouter } from './testing.ts'
 
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())
@@ -81,7 +81,7 @@ test.each([
 
 test('the examples are operations of this hotel', async () => {
   const { log } = createTestLog()
-  const supergraphSdl = readSupergraph(join(import.meta.dirname, '../supergraph.graphql')).sdl
+  const supergraphSdl = readSupergraph(join(import.meta.dirname, '../../supergraph.graphql')).sdl
   const gateway = new ApolloGateway({
     supergraphSdl,
     buildService: () => ({ process: async () => ({}) }),

@@ -5,7 +5,7 @@ import type { Logger } from '@myhotel/kit/logger'
 import type { Part } from '@myhotel/kit/service'
 import { LRUCache } from 'lru-cache'
 import { Pool } from 'undici'
-import type { Exchange, RouterContext } from './exchange.ts'
+import type { Exchange, RouterContext } from '../exchange.ts'
 import { codeOfError, codeOfStatus, type FailureCode, subgraphFailure } from './subgraph-failure.ts'
 
 /** A subgraph as the gateway fetches from it. Ready while any of its replicas lives. */

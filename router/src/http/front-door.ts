@@ -3,11 +3,11 @@ import type { ApolloServer } from '@apollo/server'
 import { type Correlation, correlated, newCorrelation } from '@myhotel/kit/context'
 import { answerError, header, serveGraphql } from '@myhotel/kit/http'
 import type { Logger } from '@myhotel/kit/logger'
+import type { Exchange, RouterContext } from '../exchange.ts'
+import type { ReadYourWrites } from '../execution/read-your-writes.ts'
+import type { Users } from '../identity/users.ts'
+import type { Playground } from '../playground/playground.ts'
 import type { Cors } from './cors.ts'
-import type { Exchange, RouterContext } from './exchange.ts'
-import type { Playground } from './playground.ts'
-import type { ReadYourWrites } from './read-your-writes.ts'
-import type { Users } from './users.ts'
 
 const everyAnswer = {
   'x-content-type-options': 'nosniff',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
-import { hotel } from './fixture.ts'
-import { createCleanup, deadUrl, startRouter } from './testing.ts'
+import { hotel } from '../fixture.ts'
+import { createCleanup, deadUrl, startRouter } from '../testing.ts'
 
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())
