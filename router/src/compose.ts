@@ -22,8 +22,12 @@ export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
   )
   const users = createUsers({
     issuer: env.TOKEN_ISSUER,
-    audience: env.TOKEN_AUDIENCE,
-    rolesClaim: env.ROLES_CLAIM,
+    token: {
+      audiences: env.TOKEN_AUDIENCE,
+      audienceClaim: env.TOKEN_AUDIENCE_CLAIM,
+      type: env.TOKEN_TYPE ?? null,
+      rolesClaim: env.ROLES_CLAIM,
+    },
     log,
   })
   const apollo = new ApolloServer<RouterContext>({

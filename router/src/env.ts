@@ -37,7 +37,12 @@ const settings = z
     IDENTITY_PRIVATE_KEY: z.string(),
     /** The OpenID Connect issuer whose access tokens are accepted, as it stands in them. */
     TOKEN_ISSUER: url,
-    TOKEN_AUDIENCE: z.string().default('myhotel'),
+    /** Whom tokens must be for; several, separated by commas, where each client of the issuer is an audience. */
+    TOKEN_AUDIENCE: list.pipe(z.array(z.string()).min(1)).prefault('myhotel'),
+    /** The claim that says whom a token is for, with issuers that have no `aud` in access tokens (`client_id`). */
+    TOKEN_AUDIENCE_CLAIM: z.string().min(1).default('aud'),
+    /** The `typ` that a token's header must have; unless told, `at+jwt`, `JWT` or none. */
+    TOKEN_TYPE: z.string().min(1).optional(),
     /** Name of the claim that lists the user's roles, or the way to it: `realm_access.roles`. */
     ROLES_CLAIM: z.string().default('roles'),
     /** Origins whose pages may call the router, separated by commas; `*`, all, only in development. */
@@ -58,6 +63,8 @@ const settings = z
     const refuse = (name: string, message: string) =>
       context.addIssue({ code: 'custom', path: [name], message })
     if (env.CORS_ORIGINS.includes('*')) refuse('CORS_ORIGINS', 'any origin (*) is for development only')
+    if (!env.TOKEN_ISSUER.startsWith('https:'))
+      refuse('TOKEN_ISSUER', 'an issuer that is reached without TLS (http:) is for development only')
     if (env.PLAYGROUND_TOKEN_URL)
       refuse('PLAYGROUND_TOKEN_URL', 'development accounts are for development only')
   })

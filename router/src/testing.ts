@@ -150,8 +150,9 @@ export async function bodyOf(
 
 /** An issuer whose tokens can have any fault; `keys` are those it publishes. */
 export async function startIssuer(cleanup: Cleanup) {
-  const issuer = { away: false, keys: [] as object[] }
+  const issuer = { away: false, keys: [] as object[], requests: 0 }
   const { url } = await listen(cleanup, (request, response) => {
+    issuer.requests += 1
     if (issuer.away) return answer(response, 500, {})
     if (request.url === '/jwks') return answer(response, 200, { keys: issuer.keys })
     answer(response, 200, { issuer: url, jwks_uri: `${url}/jwks` })
