@@ -23,7 +23,7 @@ export type Page = { readonly first: number; readonly after: readonly (string | 
  */
 export function readPage(args: { first?: number | null; after?: string | null }, cursorLength: number): Page {
   const first = args.first ?? 20
-  if (first < 0 || first > mostPerPage) throw badInput(`first must be between 0 and ${mostPerPage}`)
+  if (first < 0 || first > mostPerPage) throw badInput('first', `first must be between 0 and ${mostPerPage}`)
   return { first, after: args.after ? decodeCursor(args.after, cursorLength) : null }
 }
 
@@ -55,19 +55,25 @@ function encodeCursor(values: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url')
 }
 
+/** Longer than any cursor that was ever handed out. */
+const longestCursor = 1_000
+
 function decodeCursor(cursor: string, length: number): (string | number)[] {
   try {
+    if (cursor.length > longestCursor) throw new Error('too long')
     const values: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
     const valid = Array.isArray(values) && values.length === length && values.every(isSortValue)
     if (valid) return values
   } catch {
     // falls through to the refusal
   }
-  throw badInput('after is not a cursor of this field')
+  throw badInput('after', 'after is not a cursor of this field')
 }
 
-const isSortValue = (value: unknown) => typeof value === 'string' || typeof value === 'number'
+/** Numbers are finite: JSON can say 1e999, which is read as infinite. */
+const isSortValue = (value: unknown) => typeof value === 'string' || Number.isFinite(value)
 
-function badInput(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
+/** A request that makes no sense where no result can say so; `field` names the argument that is at fault. */
+export function badInput(field: string, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', field } })
 }

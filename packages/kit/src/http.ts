@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type ApolloServer, type BaseContext, HeaderMap } from '@apollo/server'
@@ -6,20 +7,41 @@ import type { Health, Part } from './service.ts'
 
 const longestBody = 1024 * 1024
 
+/** How long a client may take to send what it has to say; whoever is slower loses the connection. */
+export type Patience = {
+  readonly headersMs: number
+  readonly requestMs: number
+  readonly lookEveryMs: number
+}
+
+const usualPatience: Patience = { headersMs: 10_000, requestMs: 30_000, lookEveryMs: 1_000 }
+
 /** How often a server that is stopping looks for connections that have nothing more to do. */
 const sweepEveryMs = 50
 
 /**
  * The HTTP server of a service: `/livez` says that the process runs, `/readyz` whether it can do its work and,
  * part by part, why not. All else goes to `handle`. Stopping lets the requests under way finish.
+ *
+ * A header that a client sends twice is one with both values, so that nobody can tell two readers two things: two
+ * `authorization` are no token, two `content-type` no JSON.
  */
 export function httpServer(options: {
   port: number
   host: string
   log: Logger
   handle: RequestListener
+  patience?: Patience
 }): Part {
-  const server = createServer({ keepAliveTimeout: 65_000 })
+  const { headersMs, requestMs, lookEveryMs } = options.patience ?? usualPatience
+  const server = createServer({
+    keepAliveTimeout: 65_000,
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: lookEveryMs,
+    maxHeaderSize: 16 * 1024,
+    joinDuplicateHeaders: true,
+  })
   let stopping = false
   return {
     name: 'http',
@@ -71,7 +93,7 @@ export function answerError(response: ServerResponse, status: number, code: stri
   answer(response, status, { errors: [{ message, extensions: { code } }] })
 }
 
-/** The value of a header, the first where a caller sent several. */
+/** The value of a header; several of a caller's are joined by commas. */
 export function header(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name]
   return Array.isArray(value) ? value[0] : value
@@ -87,7 +109,7 @@ class UnreadableBody extends Error {
 }
 
 /** Listens to the stream's events: iterating it costs more than all else that is done to a small body. */
-function readBody(request: IncomingMessage): Promise<string> {
+function readBody(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
@@ -97,20 +119,35 @@ function readBody(request: IncomingMessage): Promise<string> {
       request.pause()
       reject(new UnreadableBody(413, `a body has at most ${longestBody} bytes`))
     })
-    request.once('end', () => resolve(Buffer.concat(chunks).toString()))
+    request.once('end', () => resolve(Buffer.concat(chunks)))
     request.once('error', reject)
   })
 }
 
 /** The body as Apollo wants it: parsed where it is JSON, else as text or nothing. */
 async function readGraphqlBody(request: IncomingMessage): Promise<unknown> {
-  const text = request.method === 'POST' ? await readBody(request) : ''
-  if (!text || !header(request, 'content-type')?.includes('application/json')) return text || undefined
+  if (request.method !== 'POST') return undefined
+  const { type, charset } = mediaType(header(request, 'content-type') ?? '')
+  if (charset !== 'utf-8') throw new UnreadableBody(415, 'a body is UTF-8')
+  // Who lets clients compress lets them send a gigabyte in a megabyte.
+  if ((header(request, 'content-encoding') ?? 'identity') !== 'identity')
+    throw new UnreadableBody(415, 'a body is not compressed')
+  const bytes = await readBody(request)
+  if (!isUtf8(bytes)) throw new UnreadableBody(400, 'the body is not UTF-8')
+  const text = bytes.toString()
+  if (!text || type !== 'application/json') return text || undefined
   try {
     return JSON.parse(text)
   } catch {
     throw new UnreadableBody(400, 'the body is not JSON')
   }
+}
+
+/** `application/json; charset="UTF-8"` → `application/json`, `utf-8`, which is also what is meant without a charset. */
+function mediaType(value: string): { type: string; charset: string } {
+  const [type = '', ...parameters] = value.toLowerCase().split(';')
+  const charset = parameters.find((parameter) => parameter.trim().startsWith('charset='))?.split('=')[1]
+  return { type: type.trim(), charset: charset?.replaceAll('"', '').trim() ?? 'utf-8' }
 }
 
 /**

@@ -5,7 +5,8 @@ const currencies = new Set(Intl.supportedValuesOf('currency'))
 function scalar(name: string, description: string, check: (value: string) => boolean): GraphQLScalarType {
   const parse = (value: unknown): string => {
     if (typeof value === 'string' && check(value)) return value
-    throw new GraphQLError(`not a ${name} (${description}): ${JSON.stringify(value)?.slice(0, 60)}`, {
+    const given = typeof value === 'string' ? `: ${JSON.stringify(value.slice(0, 60))}` : ''
+    throw new GraphQLError(`not a ${name} (${description})${given}`, {
       extensions: { code: 'BAD_USER_INPUT' },
     })
   }
@@ -28,7 +29,7 @@ const isInstant = (value: string) =>
   /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/.test(value) &&
   !Number.isNaN(Date.parse(value))
 
-/** Resolvers of the scalars that every subgraph shares. */
+/** The scalars that every subgraph shares; the router reads them, too. */
 export const scalars = {
   Date: scalar('Date', 'ISO 8601 calendar date, 2027-02-28', isCalendarDate),
   DateTime: scalar('DateTime', 'ISO 8601 instant, 2027-02-28T12:00:00Z', isInstant),

@@ -10,6 +10,7 @@ import { type Caller, createVerifier } from './identity.ts'
 import type { Logger } from './logger.ts'
 import { scalars } from './scalars.ts'
 import type { Part } from './service.ts'
+import { refuseWhatIsNoText } from './text.ts'
 
 /** What every resolver of a subgraph is given. */
 export type RequestContext = {
@@ -43,6 +44,7 @@ export function subgraphServer(options: {
   const used = new Set(typeDefs.definitions.map((node) => ('name' in node ? node.name?.value : undefined)))
   const known = Object.fromEntries(Object.entries(scalars).filter(([name]) => used.has(name)))
   const schema = buildSubgraphSchema({ typeDefs, resolvers: { ...known, ...options.resolvers } })
+  refuseWhatIsNoText(schema)
   const plain = plainApollo(options.log)
   const apollo = new ApolloServer<RequestContext>({
     ...plain,

@@ -2,7 +2,7 @@ import type { Logger } from '@myhotel/kit/logger'
 import type { GraphQLFormattedError } from 'graphql'
 
 /** What an error may tell besides its message, path and locations. Anything else is ours alone. */
-const toldExtensions = ['code', 'serviceName', 'retryAfterSeconds']
+const toldExtensions = ['code', 'serviceName', 'retryAfterSeconds', 'field']
 
 /** Nobody meant these to be read: a bug here, or a subgraph that failed without saying how. */
 const internal = new Set(['INTERNAL_SERVER_ERROR', 'DOWNSTREAM_SERVICE_ERROR'])

@@ -5,6 +5,7 @@ import type { ApolloServerOptionsWithGateway } from '@apollo/server'
 import type { Logger } from '@myhotel/kit/logger'
 import { GraphQLError } from 'graphql'
 import type { RouterContext } from '../exchange.ts'
+import { readScalars } from './scalars.ts'
 
 type Gateway = ApolloServerOptionsWithGateway<RouterContext>['gateway']
 type Executor = NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>
@@ -26,7 +27,11 @@ export function createGateway(options: {
     __exposeQueryPlanExperimental: false,
   })
   return {
-    onSchemaLoadOrUpdate: (callback) => gateway.onSchemaLoadOrUpdate(callback),
+    onSchemaLoadOrUpdate: (callback) =>
+      gateway.onSchemaLoadOrUpdate((context) => {
+        readScalars(context.apiSchema)
+        callback(context)
+      }),
     async load(load) {
       const { executor } = await gateway.load(load)
       return { executor: completed(executor) }

@@ -79,7 +79,7 @@ export type BookingStatus =
   /** The stay is over */
   | 'COMPLETED';
 
-export type CancelBookingResult = BookingCanceled | Forbidden | NotCancelable | NotFound | ServiceUnavailable;
+export type CancelBookingResult = BookingCanceled | Forbidden | InvalidInput | NotCancelable | NotFound | ServiceUnavailable;
 
 export type CanceledBy =
   | 'GUEST'
@@ -457,6 +457,7 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
   CancelBookingResult:
     | ( Omit<BookingCanceled, 'booking'> & { booking: _RefType['Booking'] } & { __typename: 'BookingCanceled' } )
     | ( Forbidden & { __typename: 'Forbidden' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
     | ( NotCancelable & { __typename: 'NotCancelable' } )
     | ( NotFound & { __typename: 'NotFound' } )
     | ( ServiceUnavailable & { __typename: 'ServiceUnavailable' } )
@@ -612,7 +613,7 @@ export type BookingInProgressResolvers<ContextType = RequestContext, ParentType 
 };
 
 export type CancelBookingResultResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CancelBookingResult'] = ResolversParentTypes['CancelBookingResult']> = {
-  __resolveType: TypeResolveFn<'BookingCanceled' | 'Forbidden' | 'NotCancelable' | 'NotFound' | 'ServiceUnavailable', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'BookingCanceled' | 'Forbidden' | 'InvalidInput' | 'NotCancelable' | 'NotFound' | 'ServiceUnavailable', ParentType, ContextType>;
 };
 
 export type CancellationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Cancellation'] = ResolversParentTypes['Cancellation']> = {

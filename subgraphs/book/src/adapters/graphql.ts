@@ -1,5 +1,5 @@
+import { badInput } from '@myhotel/kit/connection'
 import { hasRole, type RequestContext, requireService, requireUser } from '@myhotel/kit/serve'
-import { GraphQLError } from 'graphql'
 import { blockDates, unblockDates } from '../application/block-dates.ts'
 import { bookRoom } from '../application/book-room.ts'
 import {
@@ -13,7 +13,7 @@ import { freeDates, quote } from '../application/quote.ts'
 import { type Booking, refundIfCanceledNow, roleIn, statusOf } from '../domain/booking.ts'
 import { isRefusal, nightsOf, type Stay } from '../domain/stay.ts'
 import type { BookRoomInput, Resolvers } from './graphql.generated.ts'
-import { asIntent, isId, readReason } from './input.ts'
+import { asIntent, asReason, isId } from './input.ts'
 import { told } from './refusals.ts'
 
 /** Resolvers: they check who asks, hand over to the application and put its answers into the API's types. */
@@ -64,17 +64,20 @@ export function resolvers(ports: Ports): Resolvers {
       async cancelBooking(_, { bookingId, reason }, context) {
         const userId = requireUser(context)
         const known = isId(bookingId) ? bookingId : nobody
-        return canceled(
-          context,
-          await cancelBooking(ports, { bookingId: known, userId, reason: readReason(reason) }),
-        )
+        const said = asReason(reason)
+        if (said && typeof said === 'object') return told(said)
+        return canceled(context, await cancelBooking(ports, { bookingId: known, userId, reason: said }))
       },
 
       async cancelBookingForServiceCenter(_, { bookingId, reason }, context) {
         requireService(context)
         const known = isId(bookingId) ? bookingId : nobody
-        const command = { bookingId: known, reason: readReason(reason) ?? '' }
-        return canceled(context, await cancelBookingForServiceCenter(ports, command))
+        const said = asReason(reason) ?? ''
+        if (typeof said === 'object') return told(said)
+        return canceled(
+          context,
+          await cancelBookingForServiceCenter(ports, { bookingId: known, reason: said }),
+        )
       },
 
       async blockDates(_, args, context) {
@@ -113,9 +116,7 @@ export function resolvers(ports: Ports): Resolvers {
       async freeDates({ id }, { from, to }) {
         const asked = { startDate: from, endDate: to }
         if (to <= from || nightsOf(asked) > longestCalendar) {
-          throw new GraphQLError(`to must be after from, by at most ${longestCalendar} days`, {
-            extensions: { code: 'BAD_USER_INPUT' },
-          })
+          throw badInput('to', `must be after from, by at most ${longestCalendar} days`)
         }
         return isId(id) ? [...(await freeDates(ports, id, asked))] : []
       },

@@ -9,10 +9,12 @@ export const isId = (id: string) => uuid.test(id)
 
 const longestReason = 2_000
 
-/** A reason as it is stored: without NUL, which PostgreSQL does not take, and of bounded length. */
-export function readReason(reason: string | null | undefined): string | null {
-  const text = reason?.replaceAll('\u0000', '').trim().slice(0, longestReason)
-  return text || null
+/** A reason as it is stored, null where nothing is said; or why it is none. */
+export function asReason(reason: string | null | undefined): string | null | RefusalOf<'INVALID_INPUT'> {
+  if (!reason?.trim()) return null
+  if (reason.length > longestReason && [...reason].length > longestReason)
+    return invalid('reason', `at most ${longestReason} characters`)
+  return reason
 }
 
 /** The input of bookRoom as the application takes it, or what is wrong with it whatever the room. */

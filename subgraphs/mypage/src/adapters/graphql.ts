@@ -1,4 +1,4 @@
-import { readPage, toConnection } from '@myhotel/kit/connection'
+import { badInput, readPage, toConnection } from '@myhotel/kit/connection'
 import { requireUser } from '@myhotel/kit/serve'
 import { GraphQLError } from 'graphql'
 import { type Clock, type Pages, type Row, type Slice, Unavailable } from '../application/ports.ts'
@@ -58,7 +58,7 @@ function toSlice({ first, after }: ReturnType<typeof readPage>): Slice {
   if (!after) return { limit, after: null }
   const [at, id] = after
   if (typeof at !== 'number' || typeof id !== 'string') {
-    throw new GraphQLError('after is not a cursor of this field', { extensions: { code: 'BAD_USER_INPUT' } })
+    throw badInput('after', 'after is not a cursor of this field')
   }
   return { limit, after: { at, id } }
 }

@@ -1,6 +1,5 @@
-import { readPage, toConnection } from '@myhotel/kit/connection'
+import { badInput, readPage, toConnection } from '@myhotel/kit/connection'
 import { requireUser } from '@myhotel/kit/serve'
-import { GraphQLError } from 'graphql'
 import { validate } from 'uuid'
 import { subscribeToPush } from '../application/commands.ts'
 import type { Clock, Notifications, PushSubscriptions } from '../application/ports.ts'
@@ -24,7 +23,8 @@ export function resolvers(options: {
         const user = requireUser(context)
         const page = readPage(args, 1)
         const before = page.after === null ? null : String(page.after[0])
-        if (before !== null && !validate(before)) throw badInput('after is not a cursor of this field')
+        if (before !== null && !validate(before))
+          throw badInput('after', 'after is not a cursor of this field')
         const found = await notifications.newest(user, { limit: page.first + 1, before })
         return toConnection(page, found, ({ id }) => [id], toNode)
       },
@@ -34,7 +34,7 @@ export function resolvers(options: {
     Mutation: {
       async markNotificationsRead(_, { ids }, context) {
         const user = requireUser(context)
-        if (ids.length > mostIds) throw badInput(`at most ${mostIds} ids at a time`)
+        if (ids.length > mostIds) throw badInput('ids', `ids are at most ${mostIds} at a time`)
         const marked = await notifications.markRead(user, ids, clock())
         for (const { id, version } of marked) context.wrote(`notification.${id}`, version)
         return marked.length
@@ -56,8 +56,6 @@ export function resolvers(options: {
     },
   }
 }
-
-const badInput = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
 
 function toNode({ recipientId: _, sentAt, readAt, channels, ...shown }: Notification): Node {
   return {

@@ -1,10 +1,9 @@
-import { type Connection, readPage, toConnection } from '@myhotel/kit/connection'
+import { badInput, type Connection, readPage, toConnection } from '@myhotel/kit/connection'
 import type { Listed, Listings } from '../application/ports.ts'
 import { isRefusal } from '../domain/refusal.ts'
 import type { Room } from '../domain/room.ts'
 import type { RoomFilter, RoomSort } from '../domain/room-filter.ts'
 import { readSearch, type Search } from '../domain/search.ts'
-import { badInput } from './bad-input.ts'
 import { cursorLength, isPosition } from './room-order.ts'
 
 type PageArguments = { first?: number | null; after?: string | null }
@@ -23,7 +22,8 @@ export async function searchRooms(
   { first, after }: PageArguments,
 ): Promise<Connection<Room> & { edges: RoomEdge[] }> {
   const page = readPage({ first, after }, cursorLength(sort))
-  if (page.after && !isPosition(sort, page.after)) throw badInput('after', 'is not a cursor of this search')
+  if (page.after && !isPosition(sort, page.after))
+    throw badInput('after', 'after is not a cursor of this search')
   const found = await listings.search(search(filter, sort), page)
   const connection = toConnection(
     page,

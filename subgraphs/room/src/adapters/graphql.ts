@@ -1,12 +1,12 @@
 import { batched } from '@myhotel/kit/batch'
+import { badInput } from '@myhotel/kit/connection'
 import { hasRole, type RequestContext, requireService, requireUser } from '@myhotel/kit/serve'
 import { asOffered } from '../application/announce.ts'
 import { changeRoom, deleteRoom, deleteRoomForServiceCenter, registerRoom } from '../application/commands.ts'
 import type { Listings, Ports } from '../application/ports.ts'
 import { isRefusal, notYourRoom, type Refusal } from '../domain/refusal.ts'
 import type { Room } from '../domain/room.ts'
-import { isText } from '../domain/text.ts'
-import { badInput } from './bad-input.ts'
+import { isAtMost } from '../domain/text.ts'
 import type { Resolvers } from './graphql.generated.ts'
 import { roomFields } from './graphql-room.ts'
 import { popularRooms, searchRooms } from './graphql-search.ts'
@@ -63,8 +63,9 @@ export function resolvers(ports: Ports, listings: Listings): Resolvers {
       },
       async deleteRoomForServiceCenter(_, args, context) {
         requireService(context)
-        if (!isText(args.agentId, 200)) throw badInput('agentId', 'is no id')
-        if (!isText(args.reason, 2_000)) throw badInput('reason', 'must be text of at most 2000 characters')
+        if (!isAtMost(args.agentId, 200)) throw badInput('agentId', 'agentId is no id')
+        if (!isAtMost(args.reason, 2_000))
+          throw badInput('reason', 'reason must have at most 2000 characters')
         return answer(context, await deleteRoomForServiceCenter(ports, args), deleted)
       },
     },

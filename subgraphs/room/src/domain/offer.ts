@@ -1,5 +1,5 @@
 import { isTimeZone } from './country.ts'
-import { isLine, isText } from './text.ts'
+import { isAtMost, isLine } from './text.ts'
 
 /** Minor units of a currency: 1250 EUR is 12.50 euro. */
 export type Money = Readonly<{ amount: number; currency: string }>
@@ -65,7 +65,7 @@ const rules: readonly Rule[] = [
   {
     field: 'description',
     message: 'must be text of at most 10000 characters',
-    holds: ({ description }) => isText(description, 10_000),
+    holds: ({ description }) => isAtMost(description, 10_000),
   },
   {
     field: 'pricePerNight',

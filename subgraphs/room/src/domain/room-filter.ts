@@ -1,5 +1,5 @@
 import type { Money } from './offer.ts'
-import { isText } from './text.ts'
+import { isAtMost } from './text.ts'
 
 export type RoomSort = 'POPULARITY' | 'PRICE_ASC' | 'PRICE_DESC' | 'DISTANCE' | 'NEWEST'
 
@@ -24,7 +24,7 @@ export type Near = Readonly<{ latitude: number; longitude: number; radiusKm: num
 type Rule = Readonly<{ field: string; message: string; holds(filter: RoomFilter, sort: RoomSort): boolean }>
 
 const textLimit = 200
-const isFit = (text: string | null | undefined) => !text || isText(text, textLimit)
+const isFit = (text: string | null | undefined) => !text || isAtMost(text, textLimit)
 const isWithin = (value: number | undefined, most: number) => value === undefined || Math.abs(value) <= most
 const isPrice = (price: RoomFilter['minPrice']) => !price || price.amount >= 0
 

@@ -50,10 +50,8 @@ it('takes one price for a bound', () => {
 const here = { latitude: 0, longitude: 0, radiusKm: 1 }
 it.each<[field: string, RoomFilter, RoomSort?]>([
   ['text', { text: 'x'.repeat(201) }],
-  ['text', { text: 'a\0b' }],
-  ['city', { city: '\ud800' }],
-  ['hostId', { hostId: '\0' }],
-  ['amenities', { amenities: ['\0'] }],
+  ['hostId', { hostId: 'x'.repeat(201) }],
+  ['amenities', { amenities: ['x'.repeat(201)] }],
   ['near', { near: { ...here, latitude: 91 } }],
   ['near', { near: { ...here, longitude: Number.NaN } }],
   ['near', { near: { ...here, radiusKm: 0 } }],

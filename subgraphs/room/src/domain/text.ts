@@ -1,21 +1,19 @@
 const visible = /[^\p{White_Space}\p{C}\p{M}]/u
-/** Control characters (NUL and line breaks among them), halves of characters, and marks that turn text around. */
-const unfitForLine = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
-/** The same, but a longer text may have line breaks and tabs. */
-const unfitForText = /[^\P{Cc}\n\r\t]|\p{Cs}/u
+/**
+ * Line breaks and other control characters, and marks that turn the text around them: a name stands in lists, mails and
+ * headers beside words of ours, which it could make to read as something else.
+ */
+const unfitForLine = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
 
 /** Whether a text is one line of 1 to `most` characters with something to see in it. */
 export function isLine(text: string, most: number): boolean {
   return visible.test(text) && !unfitForLine.test(text) && isAtMost(text, most)
 }
 
-/** Whether a text, which may be empty and have several lines, has at most `most` characters, all of them text. */
-export function isText(text: string, most: number): boolean {
-  return !unfitForText.test(text) && isAtMost(text, most)
+/** Whether a text has at most `most` characters, counted as people do and not by the halves of which a string is made. */
+export function isAtMost(text: string, most: number): boolean {
+  return text.length <= most || [...text].length <= most
 }
-
-/** Counts characters, not the halves of which a string is made. */
-const isAtMost = (text: string, most: number) => text.length <= most || [...text].length <= most
 
 /** Letters that are more than a letter with an accent. */
 const plain: Record<string, string> = {

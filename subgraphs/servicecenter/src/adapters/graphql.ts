@@ -1,6 +1,5 @@
-import { readPage, toConnection } from '@myhotel/kit/connection'
+import { badInput, readPage, toConnection } from '@myhotel/kit/connection'
 import { hasRole, type RequestContext, requireUser } from '@myhotel/kit/serve'
-import { GraphQLError } from 'graphql'
 import {
   cancelBookingAsAgent,
   closeComplaint,
@@ -101,5 +100,5 @@ const cursorOf = ({ id }: Complaint) => [id]
 
 function readCursor(id: unknown): string {
   if (typeof id === 'string' && isId(id)) return id
-  throw new GraphQLError('after is not a cursor of this field', { extensions: { code: 'BAD_USER_INPUT' } })
+  throw badInput('after', 'after is not a cursor of this field')
 }

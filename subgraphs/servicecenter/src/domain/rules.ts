@@ -1,17 +1,14 @@
 import { invalid, type RefusalOf } from './refusal.ts'
 
 const visible = /[^\p{White_Space}\p{C}\p{M}]/u
-/** Control characters but line breaks and tabs (NUL among them, which no database takes), halves of characters. */
-const unfit = /[^\P{Cc}\n\r\t]|\p{Cs}/u
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Whether something can have this id at all: a UUID in lower case. */
 export const isId = (id: string) => uuid.test(id)
 
-/** Why nobody could read what somebody wrote in `field`, if so: nothing to see, no text, or more than `most` characters. */
+/** Why nobody could read what somebody wrote in `field`, if so: nothing to see, or more than `most` characters. */
 export function flawOfText(field: string, text: string, most: number): RefusalOf<'INVALID_INPUT'> | null {
   if (!visible.test(text)) return invalid(field, 'must say something')
-  if (unfit.test(text)) return invalid(field, 'must be text, without control characters')
   // A string is made of halves of characters, so the quick look at its length may only accept.
   if (text.length > most && [...text].length > most)
     return invalid(field, `must have at most ${most} characters`)
