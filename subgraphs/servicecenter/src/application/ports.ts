@@ -43,9 +43,8 @@ export type Bookings = {
   cancel(
     intervention: Intervention & { bookingId: string },
   ): Promise<
-    { bookingId: string } | RefusalOf<
-    'INVALID_INPUT' | 'NOT_FOUND' | 'FORBIDDEN' | 'NOT_CANCELABLE' | 'SERVICE_UNAVAILABLE'
-  >
+    | { bookingId: string }
+    | RefusalOf<'INVALID_INPUT' | 'NOT_FOUND' | 'FORBIDDEN' | 'NOT_CANCELABLE' | 'SERVICE_UNAVAILABLE'>
   >
 }
 
