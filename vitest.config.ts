@@ -18,7 +18,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: [`${sources}/**/*.test.ts`, 'tools/**/*.test.ts'],
+          include: [`${sources}/**/*.test.ts`, '{tools,bench}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.adapter.test.ts'],
           // Some start a program of the repository, which takes its time on a busy machine.
           testTimeout: 30_000,

@@ -98,7 +98,9 @@ function manifests() {
   const parents = ['subgraphs', 'packages'].flatMap((parent) =>
     folders(parent).map((name) => join(parent, name)),
   )
-  return ['', ...parents, 'router', 'tools', 'tests'].map((folder) => join(root, folder, 'package.json'))
+  return ['', ...parents, 'router', 'tools', 'tests', 'bench'].map((folder) =>
+    join(root, folder, 'package.json'),
+  )
 }
 
 function dependenciesOf(manifest) {

@@ -51,6 +51,8 @@ const FORBIDDEN: Import[] = [
   ['contracts-see-only-themselves', 'packages/contracts/src/i2.ts', 'graphql'],
   ['system-tests-use-the-router', 'tests/system/j1.test.ts', 'subgraphs/book/src/domain/stay.ts'],
   ['tools-see-no-subgraph', 'tools/k1.ts', 'subgraphs/book/src/domain/stay.ts'],
+  ['tools-see-no-subgraph', 'tools/k2.ts', 'bench/report.ts'],
+  ['bench-measures-from-outside', 'bench/k3.ts', 'router/src/env.ts'],
   ['prisma-only-in-adapters', 'subgraphs/room/src/application/l1.ts', '@prisma/client'],
   [
     'prisma-only-in-adapters',
