@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { whenCallersGo } from '../system/callers.ts'
+import { promisesNamed } from './promises/index.ts'
+import { promisesToMarkdown, tryPromises } from './promises/run.ts'
 import { toMarkdown } from './report.ts'
-import { runSuite } from './suite.ts'
+import { anyFaultNamed, runSuite } from './suite.ts'
 
 const USAGE = `npm run faults [-- options]
 
@@ -15,7 +17,8 @@ is at rest, and counts the invariants. Exits 1 on any violation.
   --injections N     of each random fault at most (30)
   --workers N        people who act at a time (24)
   --seed S           fixes what is asked for and what is hit (1)
-  --only NAME        faults whose name has this in it, or crash, pairs; may be given several times
+  --only NAME        faults whose name has this in it, or crash, pairs, promises; may be given several times
+  --count N          of the promises: bookings after which a guest looks at My Page; others in proportion (10000)
   --report DIR       where faults.json and faults.md are put (.)
   --keep             leaves the data directory with its logs
 `
@@ -27,6 +30,7 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '24' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string', multiple: true },
+    count: { type: 'string', default: '10000' },
     report: { type: 'string', default: '.' },
     keep: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -42,23 +46,38 @@ async function main(): Promise<number> {
   const since = Date.now()
   const tell = (line: string) =>
     process.stderr.write(`${String(Math.round((Date.now() - since) / 1000)).padStart(5)} s  ${line}\n`)
-  const report = await runSuite({
-    dataDir,
-    minutes: Number(values.minutes),
-    injections: Number(values.injections),
-    workers: Number(values.workers),
-    seed: Number(values.seed),
-    only: values.only,
-    signal: stopping.signal,
-    tell,
-  })
   const folder = resolve(process.env.INIT_CWD ?? '.', values.report)
-  writeFileSync(join(folder, 'faults.json'), `${JSON.stringify(report, null, 2)}\n`)
-  writeFileSync(join(folder, 'faults.md'), toMarkdown(report))
-  process.stdout.write(toMarkdown(report))
+  const put = (file: string, text: string) => writeFileSync(join(folder, file), text)
+  const common = { signal: stopping.signal, tell }
+  let broken = false
+
+  const promises = promisesNamed(values.only)
+  if (promises.length > 0) {
+    const place = join(dataDir, 'promises')
+    const kept = await tryPromises({ dataDir: place, promises, count: Number(values.count), ...common })
+    put('promises.json', `${JSON.stringify(kept, null, 2)}\n`)
+    put('promises.md', promisesToMarkdown(kept))
+    process.stdout.write(promisesToMarkdown(kept))
+    broken = kept.some(({ holds }) => !holds)
+  }
+  if (anyFaultNamed(values.only)) {
+    const numbers = { injections: Number(values.injections), workers: Number(values.workers) }
+    const time = { minutes: Number(values.minutes), seed: Number(values.seed) }
+    const report = await runSuite({
+      dataDir: join(dataDir, 'faults'),
+      only: values.only,
+      ...numbers,
+      ...time,
+      ...common,
+    })
+    put('faults.json', `${JSON.stringify(report, null, 2)}\n`)
+    put('faults.md', toMarkdown(report))
+    process.stdout.write(toMarkdown(report))
+    broken ||= report.rows.some(({ violations }) => violations.length > 0)
+  }
   if (values.keep) tell(`the data are left in ${dataDir}`)
   else rmSync(dataDir, { recursive: true, force: true })
-  return report.rows.some(({ violations }) => violations.length > 0) ? 1 : 0
+  return broken ? 1 : 0
 }
 
 if (values.help) process.stdout.write(USAGE)

@@ -40,11 +40,13 @@ export type StageOptions = {
   env?: Record<string, string>
   /** Added to the environment of single processes, from the beginning. */
   envOf?: Record<string, Record<string, string>>
+  /** Where a proxy stands between; everywhere unless told. */
+  lines?: readonly Line[]
   progress?: (line: string) => void
 }
 
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const { dataDir, replicas, env, envOf = {}, progress } = options
+  const { dataDir, replicas, env, envOf = {}, lines: wanted, progress } = options
   const proxies = new Map<string, { line: Line; proxy: Promise<TcpProxy> }>()
   const environments = new Map<string, NodeJS.ProcessEnv>()
   const failpoints = (subgraph: string) => join(dataDir, 'failpoints', subgraph)
@@ -57,6 +59,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     const environment: NodeJS.ProcessEnv = { ...given, FAILPOINTS: failpoints(subgraph), ...envOf[process] }
     environment.NODE_OPTIONS = `${given.NODE_OPTIONS} --import=${preload}`
     for (const [line, variable] of Object.entries(proxied) as [Line, RegExp][]) {
+      if (wanted && !wanted.includes(line)) continue
       for (const name of Object.keys(given).filter((each) => variable.test(each))) {
         environment[name] = await detour(line, given[name] ?? '')
       }

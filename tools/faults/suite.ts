@@ -30,6 +30,13 @@ export type SuiteOptions = {
   tell: (line: string) => void
 }
 
+/** Whether there is anything for the suite to run among what is asked for; all is where nothing is named. */
+export const anyFaultNamed = (only?: readonly string[]) =>
+  !only ||
+  ['crash', 'pairs', ...faults.map(({ name }) => name)].some((name) =>
+    only.some((part) => name.includes(part)),
+  )
+
 const replicas = { book: 2, payment: 2, mypage: 2 }
 /** Of two kinds of crash points and the random faults, each takes at most this share of what is left of the time. */
 const crashShare = 0.35
