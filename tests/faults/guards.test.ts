@@ -105,12 +105,9 @@ describe('the checker', { timeout: 120_000 }, () => {
   })
 
   it('turns red without the inbox: I8', async () => {
-    const find = '  const aggregate = `'
-    await restartWith(
-      stage,
-      ['notification'],
-      [{ file: 'kit/src/inbox.ts', find, replace: `  if (consumer) return 'next'\n${find}` }],
-    )
+    const find = '  const asked = events.map('
+    const without = `  if (consumer) return new Map(events.map(({ id }) => [id, 'next' as const]))\n`
+    await restartWith(stage, ['notification'], [{ file: 'kit/src/inbox.ts', find, replace: without + find }])
     const id = await clients.book(anIntent())
     await quiet(stage)
     await turnsRed('I8', `notification has book.${id} up to 0 of 1`)

@@ -5,32 +5,42 @@ import type { Sql } from './sql.ts'
 export type Arrival = 'next' | 'seen' | 'early'
 
 const receiveSql = `
-  WITH arrived AS (
+  WITH asked AS (
+    SELECT event_id, aggregate, version
+    FROM jsonb_to_recordset($2::jsonb) AS event(event_id text, aggregate text, version int)
+  ), arrived AS (
     INSERT INTO inbox (consumer, event_id, aggregate, version)
-    SELECT $1::text, $2::text, $3::text, $4::int
-    WHERE $4::int = 1
-       OR EXISTS (SELECT 1 FROM inbox WHERE consumer = $1::text AND aggregate = $3::text AND version = $4::int - 1)
+    SELECT $1::text, event_id, aggregate, version FROM asked
+    WHERE version = 1 OR EXISTS (SELECT 1 FROM inbox WHERE inbox.consumer = $1::text
+      AND inbox.aggregate = asked.aggregate AND inbox.version = asked.version - 1)
+    ORDER BY event_id
     ON CONFLICT DO NOTHING
-    RETURNING 1
+    RETURNING event_id
   )
-  SELECT CASE WHEN EXISTS (SELECT 1 FROM arrived) THEN 'next'
-              WHEN EXISTS (SELECT 1 FROM inbox WHERE consumer = $1::text AND event_id = $2::text) THEN 'seen'
-              ELSE 'early' END AS arrival`
+  SELECT event_id AS id,
+    CASE WHEN EXISTS (SELECT 1 FROM arrived WHERE arrived.event_id = asked.event_id) THEN 'next'
+         WHEN EXISTS (SELECT 1 FROM inbox WHERE inbox.consumer = $1::text AND inbox.event_id = asked.event_id) THEN 'seen'
+         ELSE 'early' END AS arrival
+  FROM asked`
 
 /**
- * Enters an event in the consumer's inbox, in the transaction of its effect: so it takes effect once, however
- * often it is delivered, and in the order of its aggregate.
+ * Enters events in the consumer's inbox, in the transaction of their effect: so each takes effect once, however
+ * often it is delivered, and in the order of its aggregate. Answers, by id, how each has arrived; of one aggregate
+ * there may be one event at a time.
  */
-export async function receive(tx: Sql, consumer: string, event: Envelope): Promise<Arrival> {
-  const aggregate = `${event.context}.${event.aggregateId}`
-  const rows = await tx.$queryRawUnsafe<{ arrival: Arrival }[]>(
-    receiveSql,
-    consumer,
-    event.id,
-    aggregate,
-    event.version,
-  )
-  return rows[0]?.arrival ?? 'early'
+export async function receive(
+  tx: Sql,
+  consumer: string,
+  events: readonly Envelope[],
+): Promise<ReadonlyMap<string, Arrival>> {
+  const asked = events.map(({ id, context, aggregateId, version }) => ({
+    event_id: id,
+    aggregate: `${context}.${aggregateId}`,
+    version,
+  }))
+  type Row = { id: string; arrival: Arrival }
+  const rows = await tx.$queryRawUnsafe<Row[]>(receiveSql, consumer, JSON.stringify(asked))
+  return new Map(rows.map(({ id, arrival }) => [id, arrival]))
 }
 
 /** Puts an event aside that its consumer cannot use, with what was wrong, for a person to look at. */

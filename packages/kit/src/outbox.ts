@@ -1,7 +1,7 @@
 import type { Announcement } from '@myhotel/contracts/event'
 import { Client } from 'pg'
 import type { Bus, Envelope } from './bus.ts'
-import { correlation } from './context.ts'
+import { type Correlation, correlation } from './context.ts'
 import { failpoint } from './failpoint.ts'
 import type { Logger } from './logger.ts'
 import { type Loop, loop } from './loop.ts'
@@ -9,8 +9,11 @@ import type { Sql } from './sql.ts'
 
 export { type Announcement, announcement } from '@myhotel/contracts/event'
 
-/** A row of the outbox as one JSON object, with the correlation of what is being done now. */
-function toOutboxRow({ contract, aggregateId, version, data }: Announcement) {
+/** An announcement and what it belongs to, where that is not what is being done now. */
+export type Announced = Announcement & { readonly under?: Correlation }
+
+/** A row of the outbox as one JSON object. */
+function toOutboxRow({ contract, aggregateId, version, data, under = correlation() }: Announced) {
   return {
     event_id: `${contract.context}.${aggregateId}:${version}`,
     context: contract.context,
@@ -19,8 +22,8 @@ function toOutboxRow({ contract, aggregateId, version, data }: Announcement) {
     type: contract.type,
     schema_version: contract.version,
     data: contract.schema.parse(data),
-    correlation_id: correlation().correlationId,
-    traceparent: correlation().traceparent,
+    correlation_id: under.correlationId,
+    traceparent: under.traceparent,
   }
 }
 
@@ -42,12 +45,12 @@ export const appendToOutboxSql = (parameter: string, onlyIf?: string) => `
 const appendSql = appendToOutboxSql('$1')
 
 /** Writes announcements in the transaction that makes them true; the relay publishes them after its commit. */
-export async function appendToOutbox(tx: Sql, announcements: readonly Announcement[]): Promise<void> {
+export async function appendToOutbox(tx: Sql, announcements: readonly Announced[]): Promise<void> {
   if (announcements.length > 0) await tx.$executeRawUnsafe(appendSql, toOutboxJson(announcements))
 }
 
 /** Announcements as the parameter of `appendToOutboxSql`. */
-export const toOutboxJson = (announcements: readonly Announcement[]) =>
+export const toOutboxJson = (announcements: readonly Announced[]) =>
   JSON.stringify(announcements.map(toOutboxRow))
 
 const batchSize = 500

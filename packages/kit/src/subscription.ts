@@ -3,16 +3,23 @@ import { bulkhead } from 'cockatiel'
 import type { Bus, Delivery, Envelope, Verdict } from './bus.ts'
 import { correlated } from './context.ts'
 import { failpoint } from './failpoint.ts'
+import { gathered } from './gather.ts'
 import { buryDeadLetter, receive, takeDeadLetter } from './inbox.ts'
 import type { Logger } from './logger.ts'
 import { loop } from './loop.ts'
 import type { Part } from './service.ts'
 import type { Database, Sql } from './sql.ts'
 
-/** What a subscriber does about one kind of event, inside the transaction that also marks it as received. */
+/** An event as a subscriber is given it, read by its contract. */
+export type Received<Data> = { readonly data: Data; readonly envelope: Envelope }
+
+/**
+ * What a subscriber does about one kind of event, inside the transaction that also marks it as received. It is told of
+ * several at once, each of another aggregate.
+ */
 export type Reaction<Tx> = {
   readonly contract: EventContract
-  react(data: unknown, tx: Tx, envelope: Envelope): Promise<void>
+  react(envelopes: readonly Envelope[], tx: Tx): Promise<void>
 }
 
 /** Binds a policy to the contract of the event it reacts to: data that does not fit never reaches it. */
@@ -20,13 +27,28 @@ export function on<Data, Tx>(
   contract: EventContract<string, Data>,
   react: (data: Data, tx: Tx, envelope: Envelope) => Promise<void>,
 ): Reaction<Tx> {
-  return { contract, react: (data, tx, envelope) => react(contract.schema.parse(data), tx, envelope) }
+  return onAll(contract, async (events, tx: Tx) => {
+    for (const { data, envelope } of events) await correlated(envelope, () => react(data, tx, envelope))
+  })
+}
+
+/** As `on`, for a policy that takes all events that came together: a backlog then costs few statements. */
+export function onAll<Data, Tx>(
+  contract: EventContract<string, Data>,
+  react: (events: readonly Received<Data>[], tx: Tx) => Promise<void>,
+): Reaction<Tx> {
+  const read = (envelope: Envelope) => ({ data: contract.schema.parse(envelope.data), envelope })
+  return { contract, react: (envelopes, tx) => react(envelopes.map(read), tx) }
 }
 
 /**
- * Events that one consumer works on at a time, whatever the number of contexts: fewer than a pool has connections, so
- * that a request never waits for a backlog of events.
+ * Events of one consumer that are taken in by one transaction, whatever the number of contexts. There is one such
+ * transaction at a time, so that a request never waits for a backlog of events.
  */
+const eventsTogether = 100
+/** Aggregates that are handed out at a time: while some are worked on, the next ones are here. */
+const handedOut = 200
+/** Events that are taken in one by one, after they could not be together. */
 const eventsAtATime = 6
 
 /** After so many failures an event becomes a dead letter, unless its policy may never give up. */
@@ -35,8 +57,8 @@ const longestPauseMs = 30_000
 const pause = (attempt: number) => Math.min(longestPauseMs, 100 * 2 ** Math.min(attempt, 12))
 
 /**
- * The subscription of one consumer (a subgraph's name) to the contexts whose events it reacts to. Effect and inbox
- * row commit together; every event of the context is received, also those without a reaction, so that the order
+ * The subscription of one consumer (a subgraph's name) to the contexts whose events it reacts to. Effects and inbox
+ * rows commit together; every event of the context is received, also those without a reaction, so that the order
  * within an aggregate can be checked. `neverGiveUp` is for policies that move money: no dead letter, an alarm in
  * the log. `afterCommit` is told when something may have been written (to wake a relay or a worker).
  */
@@ -46,33 +68,58 @@ export function subscribe<Tx extends Sql>(options: {
   database: Database<Tx>
   reactions: readonly Reaction<Tx>[]
   log: Logger
-  concurrency?: number
   neverGiveUp?: boolean
   afterCommit?: () => void
 }): Part {
-  const { consumer, bus, database, log, concurrency = eventsAtATime } = options
-  const turns = bulkhead(concurrency, Number.POSITIVE_INFINITY)
+  const { consumer, bus, database, log } = options
+  const turns = bulkhead(eventsAtATime, Number.POSITIVE_INFINITY)
   const byType = new Map(options.reactions.map((reaction) => [reaction.contract.type, reaction]))
   const contexts = [...new Set(options.reactions.map((reaction) => reaction.contract.context))]
 
-  async function take(envelope: Envelope): Promise<Verdict> {
+  /** Takes events in, all or none; of those that are next in their aggregate, each kind together. */
+  async function take(envelopes: readonly Envelope[]): Promise<Verdict[]> {
     failpoint('event:before-effect')
-    const arrival = await database.$transaction(async (tx) => {
-      const arrived = await receive(tx, consumer, envelope)
-      if (arrived === 'next') await byType.get(envelope.type)?.react(envelope.data, tx, envelope)
+    const arrivals = await database.$transaction(async (tx) => {
+      const arrived = await receive(tx, consumer, envelopes)
+      const next = envelopes.filter(({ id }) => arrived.get(id) === 'next')
+      for (const [type, ofType] of Map.groupBy(next, (envelope) => envelope.type)) {
+        await byType.get(type)?.react(ofType, tx)
+      }
       failpoint('event:before-commit')
-      return arrived
+      return envelopes.map(({ id }) => arrived.get(id) ?? 'early')
     })
     failpoint('event:before-ack')
-    if (arrival === 'next') options.afterCommit?.()
-    return arrival === 'early' ? { retryAfterMs: 250 } : 'done'
+    if (arrivals.includes('next')) options.afterCommit?.()
+    return arrivals.map((arrival) => (arrival === 'early' ? { retryAfterMs: 250 } : 'done'))
+  }
+
+  /** Where one of several events cannot be taken in, each is on its own: only that one waits or is put aside. */
+  const takeTogether = gathered<Envelope, Verdict | 'apart'>({
+    most: eventsTogether,
+    keyOf: ({ context, aggregateId }) => `${context}.${aggregateId}`,
+    async work(envelopes) {
+      try {
+        return await take(envelopes)
+      } catch (error) {
+        if (envelopes.length === 1) throw error
+        log.info({ err: error, events: envelopes.length }, 'events not handled together, trying one by one')
+        return envelopes.map(() => 'apart')
+      }
+    },
+  })
+
+  async function takeOne(envelope: Envelope): Promise<Verdict> {
+    const verdict = await takeTogether(envelope)
+    if (verdict !== 'apart') return verdict
+    const [own] = await turns.execute(() => take([envelope]))
+    return own ?? 'done'
   }
 
   /** The event is received, so that those after it may come, and kept aside. */
   async function bury(delivery: Delivery, error: string): Promise<Verdict> {
     const { envelope, subject, body, sequence } = delivery
     await database.$transaction(async (tx) => {
-      if (envelope) await receive(tx, consumer, envelope)
+      if (envelope) await receive(tx, consumer, [envelope])
       const eventId = envelope?.id ?? `${subject}#${sequence}`
       await buryDeadLetter(tx, { consumer, eventId, subject, envelope: envelope ?? body, error })
     })
@@ -85,7 +132,7 @@ export function subscribe<Tx extends Sql>(options: {
     if (!envelope) return bury(delivery, 'not an event')
     return correlated(envelope, async () => {
       try {
-        return await take(envelope)
+        return await takeOne(envelope)
       } catch (error) {
         const unusable = error instanceof Error && error.name === 'ZodError'
         const giveUp = unusable || (!options.neverGiveUp && attempt >= mostAttempts)
@@ -97,8 +144,6 @@ export function subscribe<Tx extends Sql>(options: {
     })
   }
 
-  const inTurn = (delivery: Delivery) => turns.execute(() => handle(delivery))
-
   const retries = loop({
     name: `dead letters of ${consumer}`,
     everyMs: 1_000,
@@ -107,13 +152,13 @@ export function subscribe<Tx extends Sql>(options: {
       database.$transaction(async (tx) => {
         const envelope = await takeDeadLetter(tx, consumer)
         if (!envelope?.type) return false
-        await correlated(envelope, async () => byType.get(envelope.type)?.react(envelope.data, tx, envelope))
+        await byType.get(envelope.type)?.react([envelope], tx)
         log.info({ eventId: envelope.id }, 'dead letter taken in')
         return true
       }),
   })
   const parts = [
-    ...contexts.map((context) => bus.consume({ context, durable: consumer, concurrency, handle: inTurn })),
+    ...contexts.map((context) => bus.consume({ context, durable: consumer, concurrency: handedOut, handle })),
     retries,
   ]
   return {

@@ -3,7 +3,7 @@ import { RoomChanged, RoomDeleted, RoomRegistered } from '@myhotel/contracts/roo
 import type { Bus } from '@myhotel/kit/bus'
 import type { Logger } from '@myhotel/kit/logger'
 import type { Part } from '@myhotel/kit/service'
-import { on, subscribe } from '@myhotel/kit/subscription'
+import { on, onAll, subscribe } from '@myhotel/kit/subscription'
 import {
   countWheneverPaymentApproved,
   noteWheneverRoomDeleted,
@@ -28,8 +28,10 @@ export function eventConsumer(options: {
     ...options,
     consumer: 'marketing',
     reactions: [
-      on(PaymentApproved, (data, tx) => countWheneverPaymentApproved(prismaCounts(tx), clock, data)),
-      on(PaymentCanceled, (data, tx) => uncountWheneverPaymentCanceled(prismaCounts(tx), clock, data)),
+      onAll(PaymentApproved, (paid, tx) => countWheneverPaymentApproved(prismaCounts(tx), clock, paid)),
+      onAll(PaymentCanceled, (canceled, tx) =>
+        uncountWheneverPaymentCanceled(prismaCounts(tx), clock, canceled),
+      ),
       on(RoomRegistered, (data, tx, { version }) => storeWheneverRoomOffered(prismaRooms(tx), data, version)),
       on(RoomChanged, (data, tx, { version }) => storeWheneverRoomOffered(prismaRooms(tx), data, version)),
       on(RoomDeleted, (data, tx, { version }) => noteWheneverRoomDeleted(prismaRooms(tx), data, version)),

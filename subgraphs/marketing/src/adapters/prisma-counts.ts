@@ -1,31 +1,45 @@
 import { appendToOutbox } from '@myhotel/kit/outbox'
 import type { Counts, PopularityOf } from '../application/ports.ts'
-import type { PaidBooking, Popularity } from '../domain/popularity.ts'
+import type { Popularity } from '../domain/popularity.ts'
 import type { Database, Transaction } from './database.ts'
 
-/** Counts in PostgreSQL. The row of a room's popularity is the lock behind which its bookings are counted. */
+const saveBookingsSql = `
+  INSERT INTO paid_booking (payment_id, booking_id, room_id, paid_at, canceled_at)
+  SELECT "paymentId", "bookingId", "roomId", "paidAt", "canceledAt"
+  FROM jsonb_to_recordset($1::jsonb) AS booking("paymentId" text, "bookingId" text, "roomId" text,
+    "paidAt" timestamptz, "canceledAt" timestamptz)
+  ON CONFLICT (payment_id) DO UPDATE SET paid_at = excluded.paid_at, canceled_at = excluded.canceled_at`
+
+const savePopularitiesSql = `
+  UPDATE room_popularity SET popularity = changed.count, version = changed.version
+  FROM jsonb_to_recordset($1::jsonb) AS changed("roomId" text, count int, version int)
+  WHERE room_id = changed."roomId"`
+
+/**
+ * Counts in PostgreSQL. The row of a room's popularity is the lock behind which its bookings are counted; several are
+ * locked in one order.
+ */
 export function prismaCounts(tx: Transaction): Counts {
   return {
-    async popularityToChange(roomId) {
-      const [row] = await tx.$queryRaw<Popularity[]>`
-        INSERT INTO room_popularity (room_id) VALUES (${roomId})
+    async popularitiesToChange(roomIds) {
+      const rows = await tx.$queryRaw<Popularity[]>`
+        INSERT INTO room_popularity (room_id) SELECT DISTINCT unnest(${roomIds}::text[]) AS id ORDER BY id
         ON CONFLICT (room_id) DO UPDATE SET room_id = excluded.room_id
         RETURNING room_id AS "roomId", popularity AS count, version`
-      if (!row) throw new Error(`no popularity of room ${roomId}`)
-      return row
+      return new Map(rows.map((row) => [row.roomId, row]))
     },
-    async booking(paymentId) {
-      const row = await tx.paidBooking.findUnique({ where: { paymentId } })
-      if (!row) return null
-      return { ...row, paidAt: text(row.paidAt), canceledAt: text(row.canceledAt) }
+    async bookings(paymentIds) {
+      const rows = await tx.paidBooking.findMany({ where: { paymentId: { in: [...paymentIds] } } })
+      return new Map(
+        rows.map((row) => [
+          row.paymentId,
+          { ...row, paidAt: text(row.paidAt), canceledAt: text(row.canceledAt) },
+        ]),
+      )
     },
-    async save(booking, { roomId, count, version }, announcements) {
-      await tx.paidBooking.upsert({
-        where: { paymentId: booking.paymentId },
-        create: booking,
-        update: times(booking),
-      })
-      await tx.roomPopularity.update({ where: { roomId }, data: { popularity: count, version } })
+    async save(bookings, popularities, announcements) {
+      await tx.$executeRawUnsafe(saveBookingsSql, JSON.stringify(bookings))
+      await tx.$executeRawUnsafe(savePopularitiesSql, JSON.stringify(popularities))
       await appendToOutbox(tx, announcements)
     },
   }
@@ -44,4 +58,3 @@ export function prismaPopularityOf(database: Database): PopularityOf {
 const storable = (id: string) => !id.includes('\0')
 
 const text = (instant: Date | null) => instant?.toISOString() ?? null
-const times = ({ paidAt, canceledAt }: PaidBooking) => ({ paidAt, canceledAt })

@@ -1,8 +1,7 @@
 import { BookCanceled, Booked } from '@myhotel/contracts/book'
 import { PaymentApproved, PaymentCanceled } from '@myhotel/contracts/payment'
 import { ComplaintClosed, ComplaintFiled } from '@myhotel/contracts/servicecenter'
-import type { Envelope } from '@myhotel/kit/bus'
-import { on, type Reaction } from '@myhotel/kit/subscription'
+import { onAll, type Reaction, type Received } from '@myhotel/kit/subscription'
 import {
   type Policy,
   tellGuestAndHostWheneverBookCanceled,
@@ -18,15 +17,22 @@ import type { Clock, Outgoing } from '../application/ports.ts'
 export function reactions<Tx>(outgoing: (tx: Tx) => Outgoing, clock: Clock): Reaction<Tx>[] {
   const tell =
     <Event>(policy: Policy<Event>) =>
-    (event: Event, tx: Tx, { id }: Envelope) =>
-      outgoing(tx).send(id, policy(event), clock())
+    (events: readonly Received<Event>[], tx: Tx) =>
+      outgoing(tx).send(
+        events.map(({ data, envelope }) => ({
+          eventId: envelope.id,
+          messages: policy(data),
+          under: envelope,
+        })),
+        clock(),
+      )
 
   return [
-    on(Booked, tell(tellGuestAndHostWheneverBooked)),
-    on(BookCanceled, tell(tellGuestAndHostWheneverBookCanceled)),
-    on(PaymentApproved, tell(tellGuestWheneverPaymentApproved)),
-    on(PaymentCanceled, tell(tellGuestWheneverPaymentCanceled)),
-    on(ComplaintFiled, tell(tellGuestWheneverComplaintFiled)),
-    on(ComplaintClosed, tell(tellGuestWheneverComplaintClosed)),
+    onAll(Booked, tell(tellGuestAndHostWheneverBooked)),
+    onAll(BookCanceled, tell(tellGuestAndHostWheneverBookCanceled)),
+    onAll(PaymentApproved, tell(tellGuestWheneverPaymentApproved)),
+    onAll(PaymentCanceled, tell(tellGuestWheneverPaymentCanceled)),
+    onAll(ComplaintFiled, tell(tellGuestWheneverComplaintFiled)),
+    onAll(ComplaintClosed, tell(tellGuestWheneverComplaintClosed)),
   ]
 }

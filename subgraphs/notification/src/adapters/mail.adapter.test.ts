@@ -1,3 +1,4 @@
+import { newCorrelation } from '@myhotel/kit/context'
 import { createTestDatabase, eventually } from '@myhotel/kit/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { templateAddressBook } from './address-book.ts'
@@ -39,7 +40,9 @@ afterAll(async () => {
 })
 
 async function send(eventId: string, ...messages: ReturnType<typeof messageTo>[]) {
-  await database.$transaction((tx) => outgoing(tx, ['EMAIL']).send(eventId, messages, new Date()))
+  await database.$transaction((tx) =>
+    outgoing(tx, ['EMAIL']).send([{ eventId, messages, under: newCorrelation() }], new Date()),
+  )
   worker.wake()
 }
 

@@ -1,7 +1,10 @@
+import { gathered } from '@myhotel/kit/gather'
 import type { Deliveries, Delivery } from '../application/ports.ts'
-import type { Verdict } from '../domain/delivery.ts'
 import type { Channel, Kind } from '../domain/notification.ts'
 import type { Database } from './database.ts'
+
+/** Deliveries that one statement settles. */
+const mostSettled = 500
 
 type Row = {
   notification_id: string
@@ -20,6 +23,13 @@ type Row = {
  * whether it was taken by another worker since.
  */
 export function prismaDeliveries(database: Database): Deliveries {
+  const settle = gathered<object, void>({
+    most: mostSettled,
+    async work(settled) {
+      await database.$executeRawUnsafe(settleSql, JSON.stringify(settled))
+      return []
+    },
+  })
   return {
     async take(channel, limit, leaseMs) {
       const rows = await database.$queryRaw<Row[]>`
@@ -36,9 +46,8 @@ export function prismaDeliveries(database: Database): Deliveries {
       return rows.map((row) => toDelivery(channel, row))
     },
 
-    settle: grouped(async (settled) => {
-      await database.$executeRawUnsafe(settleSql, JSON.stringify(settled))
-    }),
+    settle: ({ notificationId, channel, attempt }, verdict) =>
+      settle({ notificationId, channel, attempt, ...verdict }),
   }
 }
 
@@ -53,31 +62,6 @@ const settleSql = `
     state delivery_state, why text, "againInMs" int)
   WHERE notification_id = settled."notificationId" AND delivery.channel = settled.channel
     AND delivery.state = 'PENDING' AND attempts = settled.attempt`
-
-/** One statement at a time: whatever is settled while one is under way goes into the next. */
-function grouped(
-  write: (settled: readonly object[]) => Promise<void>,
-): (delivery: Delivery, verdict: Verdict) => Promise<void> {
-  let last: Promise<void> = Promise.resolve()
-  let open: { settled: object[]; written: Promise<void> } | undefined
-
-  function openGroup() {
-    const settled: object[] = []
-    const written = last
-      .catch(() => undefined)
-      .then(() => {
-        open = undefined
-        return write(settled)
-      })
-    last = written
-    return { settled, written }
-  }
-  return ({ notificationId, channel, attempt }, verdict) => {
-    open ??= openGroup()
-    open.settled.push({ notificationId, channel, attempt, ...verdict })
-    return open.written
-  }
-}
 
 function toDelivery(channel: Channel, row: Row): Delivery {
   const { recipient_id: recipientId, kind, title, body, booking_id: bookingId, room_id: roomId } = row

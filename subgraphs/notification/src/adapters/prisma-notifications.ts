@@ -5,21 +5,21 @@ import type { Notifications, Outgoing } from '../application/ports.ts'
 import type { Channel } from '../domain/notification.ts'
 import type { Database, Transaction } from './database.ts'
 
-/** One statement, as this is what every event costs: notifications that are new, and a delivery for each channel. */
+/** One statement for all events that came together: notifications that are new, and a delivery for each channel. */
 const sendSql = `
   WITH sent AS (
     INSERT INTO notification (id, event_id, recipient_id, kind, title, body, booking_id, room_id, sent_at)
-    SELECT id, $2::text, "recipientId", kind, title, body, "bookingId", "roomId", $3::timestamptz
-    FROM jsonb_to_recordset($1::jsonb) AS message(id uuid, "recipientId" text, kind kind, title text, body text,
-      "bookingId" text, "roomId" text)
+    SELECT id, "eventId", "recipientId", kind, title, body, "bookingId", "roomId", $2::timestamptz
+    FROM jsonb_to_recordset($1::jsonb) AS message(id uuid, "eventId" text, "recipientId" text, kind kind, title text,
+      body text, "bookingId" text, "roomId" text)
     ON CONFLICT (event_id, recipient_id, kind) DO NOTHING
     RETURNING id
   ), in_app AS (
     INSERT INTO delivery (notification_id, channel, state, due_at, delivered_at)
-    SELECT id, 'IN_APP', 'DELIVERED', $3::timestamptz, $3::timestamptz FROM sent
+    SELECT id, 'IN_APP', 'DELIVERED', $2::timestamptz, $2::timestamptz FROM sent
   ), carried AS (
     INSERT INTO delivery (notification_id, channel, state, due_at)
-    SELECT id, channel, 'PENDING', $3::timestamptz FROM sent, unnest($4::channel[]) AS channel
+    SELECT id, channel, 'PENDING', $2::timestamptz FROM sent, unnest($3::channel[]) AS channel
   )
   SELECT id FROM sent`
 
@@ -27,20 +27,16 @@ const sendSql = `
 export function outgoing(tx: Transaction, channels: readonly Channel[]): Outgoing {
   const list = `{${channels.join()}}`
   return {
-    async send(eventId, messages, sentAt) {
-      const drafts = messages.map((message) => ({ ...message, id: v7() }))
-      const time = sentAt.toISOString()
-      const sent = await tx.$queryRawUnsafe<{ id: string }[]>(
-        sendSql,
-        JSON.stringify(drafts),
-        eventId,
-        time,
-        list,
+    async send(told, sentAt) {
+      const drafts = told.flatMap(({ eventId, messages, under }) =>
+        messages.map((message) => ({ message: { ...message, id: v7(), eventId }, under })),
       )
+      const rows = JSON.stringify(drafts.map(({ message }) => message))
+      const sent = await tx.$queryRawUnsafe<{ id: string }[]>(sendSql, rows, sentAt.toISOString(), list)
       const ids = new Set(sent.map(({ id }) => id))
       const announcements = drafts
-        .filter(({ id }) => ids.has(id))
-        .map((draft) => announceSent(draft.id, draft, sentAt))
+        .filter(({ message }) => ids.has(message.id))
+        .map(({ message, under }) => ({ ...announceSent(message.id, message, sentAt), under }))
       await appendToOutbox(tx, announcements)
     },
   }

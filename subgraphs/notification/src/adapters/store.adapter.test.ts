@@ -1,5 +1,6 @@
 import { Booked } from '@myhotel/contracts/book'
 import { announcement } from '@myhotel/contracts/event'
+import { newCorrelation } from '@myhotel/kit/context'
 import { subscribe } from '@myhotel/kit/subscription'
 import { asEvent, createPostman, createTestDatabase } from '@myhotel/kit/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -21,7 +22,9 @@ afterAll(async () => {
 })
 
 const send = (eventId: string, ...messages: ReturnType<typeof messageTo>[]) =>
-  database.$transaction((tx) => outgoing(tx, ['EMAIL', 'PUSH']).send(eventId, messages, new Date()))
+  database.$transaction((tx) =>
+    outgoing(tx, ['EMAIL', 'PUSH']).send([{ eventId, messages, under: newCorrelation() }], new Date()),
+  )
 const newest = (user: string, limit = 10, before: string | null = null) =>
   prismaNotifications(database).newest(user, { limit, before })
 const announced = (aggregateId: string) =>
@@ -44,6 +47,19 @@ test('an event that is delivered twice tells guest and host once', async () => {
   expect([...(await postman.deliver(event)), ...(await postman.deliver(event))]).toEqual(['done', 'done'])
   expect((await newest('guest-t')).map(({ kind }) => kind)).toEqual(['BOOKED'])
   expect((await newest('host-t')).map(({ kind }) => kind)).toEqual(['BOOKING_RECEIVED'])
+})
+
+test('of events that come together, each is told under what it belongs to', async () => {
+  const told = ['x', 'y'].map((name) => ({
+    eventId: `book.${name}:1`,
+    messages: [messageTo(name)],
+    under: newCorrelation(`order-${name}`),
+  }))
+  await database.$transaction((tx) => outgoing(tx, []).send(told, new Date()))
+  for (const name of ['x', 'y']) {
+    const [notification] = await newest(name)
+    expect(await announced(notification!.id)).toMatchObject([{ correlationId: `order-${name}` }])
+  }
 })
 
 test('what was said of an event is not said again, even if the inbox forgot it', async () => {

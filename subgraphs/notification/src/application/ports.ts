@@ -4,13 +4,21 @@ import type { PushSubscription } from '../domain/push-subscription.ts'
 
 export type Clock = () => Date
 
-/** Sends what a policy found to say. It works inside the transaction in which the event is received. */
+/** What is to be said of one event. */
+export type Told = {
+  readonly eventId: string
+  readonly messages: readonly Message[]
+  /** What the event belongs to, and with it all that follows from it. */
+  readonly under: { readonly correlationId: string; readonly traceparent: string }
+}
+
+/** Sends what a policy found to say. It works inside the transaction in which the events are received. */
 export type Outgoing = {
   /**
-   * Stores messages with a delivery for each channel, and announces them. What was said of this event before is
+   * Stores messages with a delivery for each channel, and announces them. What was said of an event before is
    * not said again.
    */
-  send(eventId: string, messages: readonly Message[], sentAt: Date): Promise<void>
+  send(told: readonly Told[], sentAt: Date): Promise<void>
 }
 
 /** A user's own notifications. */

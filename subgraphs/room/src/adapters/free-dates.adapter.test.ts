@@ -33,9 +33,9 @@ describe('free dates', () => {
       await listings.take(room.id, '2027-06-01', '2027-06-11'),
       await listings.take(room.id, '2027-06-05', '2027-06-13'),
     ]
-    await prismaTakenNights(listings.database).free(first)
+    await prismaTakenNights(listings.database).free([first])
     expect(await listings.find(june)).toEqual([])
-    await prismaTakenNights(listings.database).free(second)
+    await prismaTakenNights(listings.database).free([second])
     expect(await listings.find(june)).toEqual(['room'])
   })
 
@@ -59,7 +59,7 @@ describe('free dates', () => {
     await Promise.all(
       days.map(([startDate, endDate]) =>
         database.$transaction((tx) =>
-          prismaTakenNights(tx).take({ sourceId: startDate, roomId: room.id, startDate, endDate }),
+          prismaTakenNights(tx).take([{ sourceId: startDate, roomId: room.id, startDate, endDate }]),
         ),
       ),
     )

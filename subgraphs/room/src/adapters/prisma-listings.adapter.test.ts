@@ -111,7 +111,7 @@ describe('an order', () => {
       const place = { latitude: 10, longitude: 10 + index / 100 }
       made.set(name, (await listings.offer(name, { pricePerNight: { amount, currency }, ...place })).id)
     }
-    await prismaPopularities(listings.database).set(made.get('c')!, 7)
+    await prismaPopularities(listings.database).set([{ roomId: made.get('c')!, popularity: 7 }])
     const filter = { near: { latitude: 10, longitude: 10, radiusKm: 100 } }
     expect(await listings.find(filter, sort)).toEqual(names)
 
@@ -141,7 +141,7 @@ it('fills its pages, whatever the filter leaves out', async () => {
 it('shows changes at once, keeps nights and popularity, and never shows a deleted room', async () => {
   const room = await listings.offer('before')
   await listings.take(room.id, '2027-06-10', '2027-06-12')
-  await prismaPopularities(listings.database).set(room.id, 3)
+  await prismaPopularities(listings.database).set([{ roomId: room.id, popularity: 3 }])
   const changed = changedRoom(room, { name: 'after', city: 'Porto' })
   await listings.rooms.save(changed.room, changed.event)
   expect(await listings.find({ city: 'Porto' })).toEqual(['after'])
@@ -152,7 +152,7 @@ it('shows changes at once, keeps nights and popularity, and never shows a delete
   const deleted = deletedRoom(changed.room)
   await listings.rooms.save(deleted.room, deleted.event)
   expect(await listings.find({})).toEqual([])
-  await prismaPopularities(listings.database).set(room.id, 4)
+  await prismaPopularities(listings.database).set([{ roomId: room.id, popularity: 4 }])
   await listings.take(room.id, '2027-08-10', '2027-08-12')
   expect(await listings.find({}, 'POPULARITY')).toEqual([])
 })

@@ -42,7 +42,7 @@ export async function openListings() {
     /** Takes nights of a room, and answers what took them. */
     async take(roomId: string, startDate: string, endDate: string) {
       const sourceId = `${startDate} ${roomId}`
-      await prismaTakenNights(database).take({ sourceId, roomId, startDate, endDate })
+      await prismaTakenNights(database).take([{ sourceId, roomId, startDate, endDate }])
       return sourceId
     },
     /** Names of the rooms that a search finds, in its order; `crowd` as in prismaListings. */

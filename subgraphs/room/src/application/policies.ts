@@ -3,38 +3,38 @@ import type { BookCounted } from '@myhotel/contracts/marketing'
 import type { Popularities, TakenNights } from './ports.ts'
 
 /** Whenever Booked, the nights are taken. */
-export function takeNightsWheneverBooked(nights: TakenNights, { bookingId, ...stay }: Booked): Promise<void> {
-  return nights.take({ sourceId: bookingId, ...stay })
+export function takeNightsWheneverBooked(nights: TakenNights, booked: readonly Booked[]): Promise<void> {
+  return nights.take(booked.map(({ bookingId, ...stay }) => ({ sourceId: bookingId, ...stay })))
 }
 
 /** Whenever BookCanceled, they are free. */
 export function freeNightsWheneverBookCanceled(
   nights: TakenNights,
-  { bookingId }: BookCanceled,
+  canceled: readonly BookCanceled[],
 ): Promise<void> {
-  return nights.free(bookingId)
+  return nights.free(canceled.map(({ bookingId }) => bookingId))
 }
 
 /** Whenever DatesBlocked, the nights are taken. */
 export function takeNightsWheneverDatesBlocked(
   nights: TakenNights,
-  { blockId, ...stay }: DatesBlocked,
+  blocked: readonly DatesBlocked[],
 ): Promise<void> {
-  return nights.take({ sourceId: blockId, ...stay })
+  return nights.take(blocked.map(({ blockId, ...stay }) => ({ sourceId: blockId, ...stay })))
 }
 
 /** Whenever DatesUnblocked, they are free. */
 export function freeNightsWheneverDatesUnblocked(
   nights: TakenNights,
-  { blockId }: DatesUnblocked,
+  unblocked: readonly DatesUnblocked[],
 ): Promise<void> {
-  return nights.free(blockId)
+  return nights.free(unblocked.map(({ blockId }) => blockId))
 }
 
 /** Whenever BookCounted, the room takes its place in the order of popularity. */
 export function rankRoomWheneverBookCounted(
   popularities: Popularities,
-  { roomId, popularity }: BookCounted,
+  counted: readonly BookCounted[],
 ): Promise<void> {
-  return popularities.set(roomId, popularity)
+  return popularities.set(counted)
 }

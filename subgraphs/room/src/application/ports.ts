@@ -58,13 +58,13 @@ export type Listed = Readonly<{
 
 /** Which nights of which room are taken, as book says; `sourceId` is a booking or a host's block. */
 export type TakenNights = Readonly<{
-  take(
-    taken: Readonly<{ sourceId: string; roomId: string; startDate: string; endDate: string }>,
-  ): Promise<void>
-  free(sourceId: string): Promise<void>
+  take(taken: readonly Taken[]): Promise<void>
+  free(sourceIds: readonly string[]): Promise<void>
 }>
+
+export type Taken = Readonly<{ sourceId: string; roomId: string; startDate: string; endDate: string }>
 
 /** How often rooms are booked, as marketing says. */
 export type Popularities = Readonly<{
-  set(roomId: string, popularity: number): Promise<void>
+  set(popularities: readonly Readonly<{ roomId: string; popularity: number }>[]): Promise<void>
 }>
