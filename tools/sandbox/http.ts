@@ -53,13 +53,15 @@ export const listenEnv = z.object({
 const maxBodyBytes = 1024 * 1024
 
 /**
- * Serves the routes and `/livez`, and stops in order on SIGTERM and SIGINT: no new connection, answers that
- * are under way are given, then `onStop`, then exit. Resolves to the URL once listening.
+ * Serves the routes and `/livez`, hands all else to `otherwise` where it is given, and stops in order on SIGTERM and
+ * SIGINT: no new connection, answers that are under way are given, then `onStop`, then exit. Resolves to the URL once
+ * listening.
  */
 export async function serve(options: {
   port: number
   host: string
   routes: Route[]
+  otherwise?: (request: IncomingMessage, response: ServerResponse) => Promise<void>
   onStop?: () => Promise<void>
 }): Promise<string> {
   const routes = [
@@ -67,10 +69,13 @@ export async function serve(options: {
     { method: 'GET', path: '/livez', answer: () => ({ status: 200, body: { status: 'ok' } }) } as Route,
   ].map((route) => ({ ...route, segments: route.path.split('/') }))
 
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const found = routeOf(routes, request)
+    if (!found && options.otherwise) return options.otherwise(request, response)
+    send(response, await answerTo(found, request))
+  }
   const server = createServer((request, response) => {
-    answerTo(routes, request)
-      .catch(asError)
-      .then((answer) => send(response, answer))
+    handle(request, response).catch((error: unknown) => send(response, asError(error)))
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port, options.host, resolve)
@@ -97,17 +102,23 @@ export function log(name: string, msg: string, fields: Record<string, unknown> =
 
 type CompiledRoute = Route & { segments: string[] }
 
-async function answerTo(routes: CompiledRoute[], request: IncomingMessage): Promise<Answer> {
+type Found = { route: Route; params: Record<string, string>; query: URLSearchParams }
+
+function routeOf(routes: CompiledRoute[], request: IncomingMessage): Found | undefined {
   const url = new URL(request.url ?? '/', 'http://localhost')
   const segments = url.pathname.split('/')
   for (const route of routes) {
-    if (route.method !== request.method) continue
-    const params = match(route.segments, segments)
-    if (!params) continue
-    const body = await readJson(request)
-    return route.answer({ params, query: url.searchParams, headers: request.headers, body })
+    const params = route.method === request.method ? match(route.segments, segments) : undefined
+    if (params) return { route, params, query: url.searchParams }
   }
-  throw new HttpError(404, { error: { code: 'not_found', message: `no ${request.method} ${url.pathname}` } })
+  return undefined
+}
+
+async function answerTo(found: Found | undefined, request: IncomingMessage): Promise<Answer> {
+  if (!found)
+    throw new HttpError(404, { error: { code: 'not_found', message: `no ${request.method} ${request.url}` } })
+  const { route, ...call } = found
+  return route.answer({ ...call, headers: request.headers, body: await readJson(request) })
 }
 
 function match(pattern: string[], segments: string[]): Record<string, string> | undefined {
@@ -145,7 +156,7 @@ function asError(error: unknown): Answer {
 }
 
 function send(response: ServerResponse, answer: Answer): void {
-  if (answer === 'lost') {
+  if (answer === 'lost' || response.headersSent) {
     response.destroy()
     return
   }

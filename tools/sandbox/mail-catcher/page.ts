@@ -1,3 +1,4 @@
+import { escapeHtml } from '../html.ts'
 import type { Mail } from './mailbox.ts'
 
 /** The mailbox as a page for people: no script, so a mail can be looked at without running any of it. */
@@ -20,16 +21,4 @@ time, span { color: #666; margin-right: .75rem } b { margin-right: .75rem } pre 
 <h1>Mail catcher</h1><p>The newest ${mails.length} mails. Nothing that comes here leaves this machine.</p>
 ${items || '<p>No mail yet.</p>'}
 </html>`
-}
-
-const entities: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
 }
