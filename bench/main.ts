@@ -1,9 +1,10 @@
 import { join, resolve } from 'node:path'
+import { bookings } from './hotel/bookings.ts'
 import { hasProgram } from './measure/install.ts'
 import type { BenchOptions } from './options.ts'
 import { router } from './router/main.ts'
 
-const parts: Record<string, (options: BenchOptions) => Promise<void>> = { router }
+const parts: Record<string, (options: BenchOptions) => Promise<void>> = { router, bookings }
 
 const USAGE = `npm run bench -- PART [options]      PART: ${Object.keys(parts).join(', ')}
 

@@ -108,6 +108,13 @@ export function summary(rounds: readonly Round[]): Round {
   }
 }
 
+/** What each process took of the processor, the hungriest first. */
+export const cpuOf = ({ cpuSecondsPer1000 }: Pick<Round, 'cpuSecondsPer1000'>) =>
+  Object.entries(cpuSecondsPer1000)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, seconds]) => `${name} ${seconds.toFixed(2)}`)
+    .join(', ')
+
 export function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b)
   const middle = sorted.length >> 1

@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { createApi, mapAtATime } from '../../tools/api/client.ts'
+import { type System, startSystem } from '../../tools/system/index.ts'
+import type { Contender } from '../measure/rounds.ts'
+
+/** The whole of MyHotel, started by its launcher on a data directory of its own. */
+export type Hotel = {
+  system: System
+  /** Everybody behind the router, for `measure/rounds.ts`. */
+  contender: Contender
+  /** Rooms of some hosts, registered through the API. */
+  registerRooms(count: number): Promise<string[]>
+  tokens(kind: 'guest' | 'host', count: number): Promise<string[]>
+  sql<Row extends object>(subgraph: string, statement: string, values?: unknown[]): Promise<Row[]>
+  stop(): Promise<void>
+}
+
+/** @param profiles a folder for what V8's profiler sees of each of our processes, from start to end */
+export async function openHotel(tell: (line: string) => void, profiles?: string): Promise<Hotel> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'myhotel-bench-'))
+  const rewire = async (process: string, env: NodeJS.ProcessEnv) => {
+    if (!profiles) return env
+    const profiler = `--cpu-prof --cpu-prof-dir=${profiles} --cpu-prof-name=${process}.cpuprofile`
+    return { ...env, NODE_OPTIONS: `${env.NODE_OPTIONS} ${profiler}` }
+  }
+  const system = await startSystem({ dataDir, rewire, log: tell })
+  const api = createApi({ url: system.record.router, token: (account) => system.token(account) })
+  const pools = new Map<string, pg.Pool>()
+  const poolOf = (subgraph: string) => {
+    const pool =
+      pools.get(subgraph) ?? new pg.Pool({ connectionString: system.databaseUrl(subgraph), max: 2 })
+    pools.set(subgraph, pool)
+    return pool
+  }
+  return {
+    system,
+    contender: { name: 'hotel', url: system.record.router, pids: pidsOf(system) },
+    registerRooms: (count) => mapAtATime([...Array(count).keys()], 32, (number) => registerRoom(api, number)),
+    tokens: (kind, count) =>
+      mapAtATime([...Array(count).keys()], 32, (number) => system.token(`${kind}${number + 1}`)),
+    sql: async (subgraph, statement, values) => (await poolOf(subgraph).query(statement, values)).rows,
+    async stop() {
+      await Promise.all([...pools.values()].map((pool) => pool.end()))
+      await api.close()
+      await system.stopAll()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+function pidsOf({ processes }: System): Record<string, number[]> {
+  return Object.fromEntries(processes.flatMap(({ name, pid }) => (pid === null ? [] : [[name, [pid]]])))
+}
+
+async function registerRoom(api: ReturnType<typeof createApi>, number: number): Promise<string> {
+  const input = {
+    ...{ name: `Room ${number}`, city: 'Porto', country: 'Portugal', timeZone: 'Europe/Lisbon' },
+    pricePerNight: { amount: 10_000, currency: 'EUR' },
+    cleaningFee: { amount: 2_500, currency: 'EUR' },
+    bookingWindowDays: 700,
+  }
+  const { registerRoom } = await api
+    .as(`host${1 + (number % 12)}`)
+    .askUntilAnswered<{ registerRoom: { room: { id: string } } }>(
+      `mutation ($input: RegisterRoomInput!) { registerRoom(input: $input) {
+         ... on RoomRegistered { room { id } } } }`,
+      { input },
+    )
+  return registerRoom.room.id
+}
