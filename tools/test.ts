@@ -18,13 +18,12 @@ const STEPS: readonly Step[] = [
   vitest('unit'),
   vitest('adapters', true),
   vitest('system'),
+  vitest('faults'),
 ]
-/** Only when named: they take minutes of a machine to themselves. */
-const ON_REQUEST: readonly Step[] = [vitest('faults')]
 
-const NAMES = [...STEPS, ...ON_REQUEST].map(({ name }) => name).join(', ')
+const NAMES = STEPS.map(({ name }) => name).join(', ')
 const USAGE = `npm test [-- --only STEP[,STEP…]] [FILTER…]
-  checks everything but faults, or the steps named: ${NAMES}
+  checks everything, or the steps named: ${NAMES}
   FILTER: of the tests, only those in files with this in their path`
 
 /** How long a step may take to end after Ctrl-C, before it is killed. */
@@ -83,9 +82,8 @@ function chosen(args: string[]): Step[] | undefined {
     allowPositionals: true,
   })
   const only = values.only?.flatMap((names) => names.split(','))
-  const all = [...STEPS, ...ON_REQUEST]
-  if (values.help || only?.some((name) => !all.some((step) => step.name === name))) return undefined
-  const steps = only ? all.filter(({ name }) => only.includes(name)) : [...STEPS]
+  if (values.help || only?.some((name) => !STEPS.some((step) => step.name === name))) return undefined
+  const steps = only ? STEPS.filter(({ name }) => only.includes(name)) : [...STEPS]
   if (positionals.length === 0) return steps
   const filter = [...positionals, '--passWithNoTests']
   return steps.map((step) =>

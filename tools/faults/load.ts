@@ -6,7 +6,10 @@ import { type Clients, type Intent, inDays } from './client.ts'
 export type Load = {
   /** Nobody begins anything new; resolves when all that was begun has been told how it ended. */
   pause(): Promise<void>
-  resume(): void
+  /** Lets so many people act at a time, all unless told. */
+  resume(workers?: number): void
+  /** Waits until so many intents have been begun, or the time is up (milliseconds since 1970). */
+  reach(intents: number, until: number, signal?: AbortSignal): Promise<void>
   stop(): Promise<void>
   readonly intents: number
   readonly looks: Looks
@@ -38,6 +41,7 @@ export async function startLoad(clients: Clients, workers: number, seed: number)
   let registered = 0
   let intents = 0
   let stopped = false
+  let acting = workers
   let gate: { opened: Promise<void>; open(): void } | undefined
   let busy = 0
 
@@ -95,6 +99,10 @@ export async function startLoad(clients: Clients, workers: number, seed: number)
     const dice = random(seed * 1_000 + number)
     while (!stopped) {
       await gate?.opened
+      if (number >= acting && !stopped) {
+        await delay(200)
+        continue
+      }
       busy += 1
       const chance = dice.next()
       const act = chance < 0.76 ? book : chance < 0.96 ? cancel : chance < 0.99 ? block : deleteRoom
@@ -113,7 +121,8 @@ export async function startLoad(clients: Clients, workers: number, seed: number)
     }
     while (busy > 0) await delay(50)
   }
-  const resume = () => {
+  const resume = (count = workers) => {
+    acting = count
     gate?.open()
     gate = undefined
   }
@@ -124,6 +133,9 @@ export async function startLoad(clients: Clients, workers: number, seed: number)
     },
     pause,
     resume,
+    async reach(wanted, until, signal) {
+      while (intents < wanted && Date.now() < until && !signal?.aborted) await delay(100)
+    },
     async stop() {
       stopped = true
       resume()

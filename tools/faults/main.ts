@@ -13,12 +13,14 @@ const USAGE = `npm run faults [-- options]
 Starts a system of its own with several replicas, drives it with a seeded load, kills and disturbs it, waits until it
 is at rest, and counts the invariants. Exits 1 on any violation.
 
-  --minutes N        how long in all, about (20); each fault gets its share, at most --injections
-  --injections N     of each random fault at most (30)
-  --workers N        people who act at a time (24)
+  --minutes N        how long in all, about (20); each group of faults gets its share
+  --injections N     of each random fault (30); how many there were is in the report
+  --intents N        to book: what the faults leave of the time, the load goes on until there are so many (20000)
+  --workers N        people who act at a time (32)
   --seed S           fixes what is asked for and what is hit (1)
-  --only NAME        faults whose name has this in it, or crash, pairs, promises; may be given several times
+  --only NAME        faults whose name, or whose group's, has this in it, or crash, pairs, promises; may be given several times
   --count N          of the promises: bookings after which a guest looks at My Page; others in proportion (10000)
+  --older COMMIT     what older replicas run (the last commit that changed the databases)
   --report DIR       where faults.json and faults.md are put (.)
   --keep             leaves the data directory with its logs
 `
@@ -27,10 +29,12 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '20' },
     injections: { type: 'string', default: '30' },
-    workers: { type: 'string', default: '24' },
+    intents: { type: 'string', default: '20000' },
+    workers: { type: 'string', default: '32' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string', multiple: true },
     count: { type: 'string', default: '10000' },
+    older: { type: 'string' },
     report: { type: 'string', default: '.' },
     keep: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -61,13 +65,16 @@ async function main(): Promise<number> {
     broken = kept.some(({ holds }) => !holds)
   }
   if (anyFaultNamed(values.only)) {
-    const numbers = { injections: Number(values.injections), workers: Number(values.workers) }
-    const time = { minutes: Number(values.minutes), seed: Number(values.seed) }
+    const { only, older } = values
     const report = await runSuite({
       dataDir: join(dataDir, 'faults'),
-      only: values.only,
-      ...numbers,
-      ...time,
+      minutes: Number(values.minutes),
+      injections: Number(values.injections),
+      intents: Number(values.intents),
+      workers: Number(values.workers),
+      seed: Number(values.seed),
+      only,
+      older,
       ...common,
     })
     put('faults.json', `${JSON.stringify(report, null, 2)}\n`)

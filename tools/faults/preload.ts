@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { ROOT } from '../system/client.ts'
 
 /**
- * Loaded into every service of the fault suite before its own code. CLOCK_OFFSET_MS puts its clock off. TAKEN_AWAY
- * names a file of edits, by which a guard is taken out of the code to show that the checker notices.
+ * Loaded into every service of the fault suite before its own code. CLOCK_OFFSET_MS puts its clock off. CODE_FROM is
+ * a folder with another version of this repository, whose program is run in place of ours. TAKEN_AWAY names a file of
+ * edits, by which a guard is taken out of the code to show that the checker notices.
  */
 const offset = Number(process.env.CLOCK_OFFSET_MS ?? 0)
 if (offset !== 0) {
@@ -18,7 +21,17 @@ if (offset !== 0) {
 /** In the file whose path ends so, the text is replaced. */
 export type Edit = { readonly file: string; readonly find: string; readonly replace: string }
 
-const { TAKEN_AWAY: edits } = process.env
+const { CODE_FROM: older, TAKEN_AWAY: edits } = process.env
+if (older) {
+  const [here, there] = [ROOT, older].map((folder) => pathToFileURL(`${folder}/`).href) as [string, string]
+  registerHooks({
+    resolve(specifier, context, next) {
+      const isProgram = context.parentURL === undefined && specifier.startsWith(here)
+      return next(isProgram ? specifier.replace(here, there) : specifier, context)
+    },
+  })
+}
+
 if (edits) {
   const wanted = JSON.parse(readFileSync(edits, 'utf8')) as Edit[]
   registerHooks({

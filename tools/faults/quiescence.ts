@@ -9,17 +9,22 @@ const open: Record<string, string> = {
 }
 const unpublished = 'SELECT count(*)::int AS open FROM outbox WHERE published_at IS NULL'
 
+const ask = async (stage: Stage, name: string, what: string, statement: string | undefined) => {
+  const [row] = statement ? await stage.sql<{ open: number }>(name, statement) : []
+  return row?.open ? [`${row.open} ${what} of ${name}`] : []
+}
+
+/** Attempts and payments that are still under way. */
+export async function unfinished(stage: Stage): Promise<string[]> {
+  const found = Object.entries(open).map(([name, statement]) => ask(stage, name, 'unfinished', statement))
+  return (await Promise.all(found)).flat()
+}
+
 /** What is still under way: attempts, payments, events on their way. Empty when the system is at rest. */
 export async function unrest(stage: Stage): Promise<string[]> {
-  const names = Object.keys(stage.system.record.databases)
-  const found: string[] = []
-  const ask = async (name: string, what: string, statement: string) => {
-    const [row] = await stage.sql<{ open: number }>(name, statement)
-    if (row?.open) found.push(`${row.open} ${what} of ${name}`)
-  }
-  for (const name of names) {
-    await ask(name, 'events in the outbox', unpublished)
-    if (open[name]) await ask(name, 'unfinished', open[name])
+  const found = await unfinished(stage)
+  for (const name of Object.keys(stage.system.record.databases)) {
+    found.push(...(await ask(stage, name, 'events in the outbox', unpublished)))
   }
   const nats = await connect({ servers: stage.system.record.nats, reconnect: false })
   try {
@@ -42,7 +47,7 @@ export async function unrest(stage: Stage): Promise<string[]> {
  * Waits until the system is at rest, as seen twice in a row. Answers how long that took, in milliseconds.
  * @throws with what is still under way after `withinMs`
  */
-export async function quiet(stage: Stage, withinMs = 120_000): Promise<number> {
+export async function quiet(stage: Stage, withinMs = 180_000): Promise<number> {
   const since = Date.now()
   let still: string[] = []
   for (let calm = 0; Date.now() - since < withinMs; ) {

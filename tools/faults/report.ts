@@ -2,10 +2,13 @@ import type { LogLine } from '../invariants/client-log.ts'
 import type { Finding } from '../invariants/finding.ts'
 import type { Looks } from './load.ts'
 
-/** What came of one fault. */
+/** How often a fault was injected, and how often it was to be. */
+export type Injected = { readonly fault: string; readonly count: number; readonly of: number }
+
+/** What came of the faults of a group. */
 export type Row = {
-  readonly fault: string
-  readonly injections: number
+  readonly name: string
+  readonly injected: readonly Injected[]
   readonly calls: number
   /** Calls by what they were answered; `none` where there was no answer. */
   readonly answers: Readonly<Record<string, number>>
@@ -23,6 +26,8 @@ export type Report = {
   readonly intents: number
   readonly looks: Looks
   readonly rows: readonly Row[]
+  /** What this machine cannot do. */
+  readonly leftOut: readonly { fault: string; reason: string }[]
   readonly findings: readonly Finding[]
 }
 
@@ -66,28 +71,37 @@ function resolution(calls: Calls): number {
 }
 
 const seconds = (ms: number) => (ms / 1000).toFixed(1)
+const line = (cells: readonly unknown[]) => `| ${cells.join(' | ')} |`
+const table = (head: readonly string[], rows: readonly (readonly unknown[])[]) =>
+  [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n')
+const list = (entries: readonly string[]) => entries.map((entry) => `- ${entry}`).join('\n')
 
 /** The report as Markdown. */
-export function toMarkdown({ seed, minutes, intents, looks, rows, findings }: Report): string {
+export function toMarkdown({ seed, minutes, intents, looks, rows, leftOut, findings }: Report): string {
   const kinds = [...new Set(rows.flatMap(({ answers }) => Object.keys(answers)))].sort()
-  const table = rows.map((row) => {
+  const head = ['hit', 'injections', 'calls', ...kinds, 'longest s without a booking']
+  head.push('unknown outcome resolved, p99 s', 'quiet after s', 'violations')
+  const injections = ({ injected }: Row) => injected.reduce((total, { count }) => total + count, 0)
+  const sum = (of: (row: Row) => number) => rows.reduce((total, row) => total + of(row), 0)
+  const groups = rows.map((row) => {
     const answers = kinds.map((kind) => row.answers[kind] ?? 0)
     const times = [row.longestWithoutBooking, row.resolvedWithin, row.quietAfter].map(seconds)
-    return `| ${[row.fault, row.injections, row.calls, ...answers, ...times, row.violations.length].join(' | ')} |`
+    return [row.name, injections(row), row.calls, ...answers, ...times, row.violations.length]
   })
-  const head = ['fault', 'injections', 'calls', ...kinds, 'longest s without a booking']
-  head.push('unknown outcome resolved, p99 s', 'quiet after s', 'violations')
-  const sum = (of: (row: Row) => number) => rows.reduce((total, row) => total + of(row), 0)
+  const faults = rows.flatMap(({ name, injected }) =>
+    injected.map(({ fault, count, of }) => [name, fault, count, of]),
+  )
   return `# Faults
 
-Seed ${seed}, ${minutes.toFixed(1)} minutes, ${intents} intents to book, ${sum((row) => row.calls)} calls, ${sum((row) => row.injections)} injections.
+Seed ${seed}, ${minutes.toFixed(1)} minutes, ${intents} intents to book, ${sum((row) => row.calls)} calls, ${sum(injections)} injections.
 My Page right after a booking: shown ${looks.shown}, said that it is behind ${looks.told}, neither ${looks.missing}, not answered ${looks.unanswered}.
 
-| ${head.join(' | ')} |
-|${head.map(() => '---').join('|')}|
-${table.join('\n')}
+${table(head, groups)}
 
-${findings.map(({ invariant, compared, violations }) => `- **${invariant}** ${violations.length} violations; compared ${compared}`).join('\n')}
-${rows.flatMap(({ fault, violations }) => violations.slice(0, 10).map((violation) => `- ${fault}: ${violation}`)).join('\n')}
+${table(['hit', 'fault', 'injections', 'of'], faults)}
+
+${list(leftOut.map(({ fault, reason }) => `left out: ${fault}: ${reason}`))}
+${list(findings.map(({ invariant, compared, violations }) => `**${invariant}** ${violations.length} violations; compared ${compared}`))}
+${list(rows.flatMap(({ name, violations }) => violations.slice(0, 10).map((violation) => `${name}: ${violation}`)))}
 `
 }

@@ -31,6 +31,8 @@ export type Stage = {
   tell(process: string, env: NodeJS.ProcessEnv): void
   /** Rows of a subgraph's database, or of a command there. */
   sql<Row extends object>(subgraph: string, statement: string): Promise<Row[]>
+  /** Something to be undone when the system has been stopped; the latest first. */
+  atClose(undo: () => Promise<unknown>): void
   close(): Promise<void>
 }
 
@@ -49,6 +51,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const { dataDir, replicas, env, envOf = {}, lines: wanted, progress } = options
   const proxies = new Map<string, { line: Line; proxy: Promise<TcpProxy> }>()
   const environments = new Map<string, NodeJS.ProcessEnv>()
+  const undone: (() => Promise<unknown>)[] = []
   const failpoints = (subgraph: string) => join(dataDir, 'failpoints', subgraph)
 
   async function rewire(process: string, given: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
@@ -99,10 +102,12 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         await client.end()
       }
     },
+    atClose: (undo) => void undone.unshift(undo),
     async close() {
       await api.close().catch(() => undefined)
       await system.stopAll()
       for (const { proxy } of lines) proxy.close()
+      for (const undo of undone) await undo()
     },
   }
 }

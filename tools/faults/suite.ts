@@ -1,63 +1,73 @@
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { random } from '../demo/random.ts'
 import { check } from '../invariants/checks.ts'
 import { understand } from '../invariants/client-log.ts'
 import { readFacts } from '../invariants/facts.ts'
 import type { Finding } from '../invariants/finding.ts'
 import { createClients } from './client.ts'
-import { crashAll, crashPairs, crashPoints } from './crash-points.ts'
-import { type Fault, faults } from './injections.ts'
-import { startLoad } from './load.ts'
+import { type CrashPoint, crashAll, crashPairs, crashPoints } from './crash-points.ts'
+import { type Group, plan } from './injections.ts'
+import { injectAll } from './lanes.ts'
+import { type Load, startLoad } from './load.ts'
 import { createLog } from './log.ts'
 import { quiet } from './quiescence.ts'
-import { type Report, type Row, summarise } from './report.ts'
+import { type Injected, type Report, type Row, summarise } from './report.ts'
 import { openStage } from './stage.ts'
 
 export type SuiteOptions = {
   dataDir: string
   minutes: number
-  /** Of each random fault at most. */
+  /** Of each random fault. */
   injections: number
+  /** Intents to book: where the faults leave time, the load goes on without any until there are so many. */
+  intents?: number
   workers: number
   seed: number
-  /** Parts of names of faults; `crash` and `pairs` are the crash points. */
+  /** Parts of names of faults or of their groups; `crash` and `pairs` are the crash points. */
   only?: readonly string[]
-  /** Takes less time: crash points several at a time, and one look at the end of all faults. */
-  short?: boolean
-  env?: Record<string, string>
+  /** The commit that older replicas run. */
+  older?: string
   signal?: AbortSignal
   tell: (line: string) => void
 }
 
+const isNamed = (only: readonly string[] | undefined, ...names: string[]) =>
+  !only || only.some((part) => names.some((name) => name.includes(part)))
+
 /** Whether there is anything for the suite to run among what is asked for; all is where nothing is named. */
 export const anyFaultNamed = (only?: readonly string[]) =>
-  !only ||
-  ['crash', 'pairs', ...faults.map(({ name }) => name)].some((name) =>
-    only.some((part) => name.includes(part)),
+  isNamed(
+    only,
+    ...['crash', 'pairs'],
+    ...plan().flatMap(({ name, lanes }) => [name, ...lanes.flat().map((fault) => fault.name)]),
   )
 
-const replicas = { book: 2, payment: 2, mypage: 2 }
-/** Of two kinds of crash points and the random faults, each takes at most this share of what is left of the time. */
-const crashShare = 0.35
+const replicas = { book: 2, payment: 2, mypage: 2, room: 2 }
+/** Shorter than in production, so that more can be tried in an hour. */
+const env = { ATTEMPT_LEASE_MS: '4000', ATTEMPT_HOLD_MS: '15000' }
+/** About how many seconds a crash point, or a pair of them, takes. */
+const crashSeconds = { single: 2, pair: 6 }
 
-/** Runs the faults one after the other against one system; after each the system has to come to rest and be right. */
+type Work = { injected: Injected[]; wrong: string[] }
+
+/** Puts the faults into one system, group by group; after each the system has to come to rest and be right. */
 export async function runSuite(options: SuiteOptions): Promise<Report> {
-  const { dataDir, seed, signal, tell } = options
-  const chosen = (name: string) => !options.only || options.only.some((part) => name.includes(part))
+  const { dataDir, seed, signal, tell, injections } = options
+  const chosen = (...names: string[]) => isNamed(options.only, ...names)
   const began = Date.now()
   const until = began + options.minutes * 60_000
   const log = createLog(join(dataDir, 'client.jsonl'))
-  const stage = await openStage({ dataDir, replicas, env: options.env, progress: tell })
+  const stage = await openStage({ dataDir, replicas, env, progress: tell })
   const clients = createClients(stage, log.write)
   const dice = random(seed)
   const rows: Row[] = []
+  const leftOut: Report['leftOut'][number][] = []
   let findings: Finding[] = []
 
   /** Does something, waits for rest and checks: a row of the report. */
-  async function observe(fault: string, work: () => Promise<{ injections: number; wrong?: string[] }>) {
+  async function observe(name: string, work: () => Promise<Work>) {
     const from = Date.now()
-    const { injections, wrong = [] } = await work()
+    const { injected, wrong } = await work()
     const to = Date.now()
     const restless: string[] = []
     const quietAfter = await quiet(stage).catch((error: Error) => {
@@ -70,75 +80,89 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
       violations.map((violation) => `${invariant}: ${violation}`),
     )
     const violations = [...wrong, ...restless, ...found].filter((violation) => !known.has(violation))
-    rows.push({ fault, injections, ...summarise(log.lines, from, to), quietAfter, violations })
+    const row = { name, injected, ...summarise(log.lines, from, to), quietAfter, violations }
+    rows.push(row)
     const verdict = violations.length === 0 ? 'holds' : `${violations.length} VIOLATIONS, ${violations[0]}`
-    tell(`${fault}: ${injections} injections, at rest after ${(quietAfter / 1000).toFixed(1)} s, ${verdict}`)
+    tell(`${name}: ${row.calls} calls, at rest after ${(quietAfter / 1000).toFixed(1)} s, ${verdict}`)
   }
 
-  async function crashes(name: string, plan: Parameters<typeof crashAll>[2], share: number) {
-    // Where nothing else is wanted, they have all the time.
-    const onlyThese = options.short || options.only?.length === 1
-    const end = Date.now() + (until - Date.now()) * (onlyThese ? 1 : share)
-    await observe(name, async () => {
-      const results = await crashAll(stage, clients, plan, {
-        told: ({ points }) =>
-          tell(
-            `killed at ${points.map(({ subgraph, failpoint }) => `${subgraph} ${failpoint}`).join(' and ')}`,
-          ),
-        until: end,
-        inLanes: options.short,
-      })
+  const crashes = (name: string, points: readonly (readonly CrashPoint[])[], inLanes: boolean, end: number) =>
+    observe(name, async () => {
+      const results = await crashAll(stage, clients, points, { tell, until: end, inLanes })
       // Of two points one may keep the booking from coming by the other.
       const missed = results.filter(({ hit, points }) => !hit && points.length === 1)
       const wrong = missed.map(
         ({ points: [point] }) => `nobody passed ${point?.subgraph} ${point?.failpoint}`,
       )
-      return { injections: results.length, wrong }
+      return { injected: [{ fault: name, count: results.length, of: points.length }], wrong }
+    })
+
+  async function faults({ name, isolated, workers, lanes }: Group, load: Load, end: number) {
+    const possible = await Promise.all(
+      lanes.map(async (lane) => {
+        const reasons = await Promise.all(lane.map((fault) => fault.prepare?.(stage)))
+        return lane.filter((fault, index) => {
+          const reason = reasons[index]
+          if (reason) leftOut.push({ fault: fault.name, reason })
+          return !reason
+        })
+      }),
+    )
+    await observe(name, async () => {
+      load.resume(workers)
+      const from = Date.now()
+      const done = await injectAll(stage, possible, { rounds: injections, until: end, dice, signal, tell })
+      if (isolated) log.write({ operation: 'isolation', from, to: Date.now() })
+      await load.pause()
+      return done
     })
   }
 
-  const load = { intents: 0, looks: { shown: 0, told: 0, missing: 0, unanswered: 0 } }
+  type Stretch = { seconds: number; run(end: number): Promise<void> }
+  const single = crashPoints.map((point) => [point])
+  const stretches: Stretch[] = []
+  if (chosen('crash')) {
+    const run = (end: number) => crashes('crash points, one by one', single, true, end)
+    stretches.push({ seconds: single.length * crashSeconds.single, run })
+  }
+  if (chosen('pairs')) {
+    const run = (end: number) => crashes('crash points, in pairs', crashPairs, false, end)
+    stretches.push({ seconds: crashPairs.length * crashSeconds.pair, run })
+  }
+  let load: Load | undefined
+  for (const group of plan(options)) {
+    const lanes = group.lanes
+      .map((lane) => lane.filter((fault) => chosen(group.name, fault.name)))
+      .filter((lane) => lane.length > 0)
+    if (lanes.length === 0) continue
+    const run = async (end: number) => {
+      load ??= await startLoad(clients, options.workers, seed)
+      await faults({ ...group, lanes }, load, end)
+    }
+    stretches.push({ seconds: injections * group.roundSeconds, run })
+  }
+
   try {
-    if (chosen('crash'))
-      await crashes(
-        'crash points, one by one',
-        crashPoints.map((point) => [point]),
-        crashShare,
-      )
-    if (chosen('pairs')) await crashes('crash points, in pairs', crashPairs, crashShare)
-    const wanted = faults.filter(({ name }) => chosen(name))
-    const running = wanted.length > 0 ? await startLoad(clients, options.workers, seed) : undefined
-    // In one group the isolated ones come first: a breaker that is still open from another fault would be theirs.
-    const byReach = wanted.toSorted((a, b) => Number(b.isolated ?? false) - Number(a.isolated ?? false))
-    const groups = options.short ? [byReach] : wanted.map((fault) => [fault])
-    for (const [index, group] of groups.entries()) {
-      if (signal?.aborted || !running || Date.now() > until) break
-      const end = Date.now() + (until - Date.now()) / (groups.length - index)
-      await observe(group.map(({ name }) => name).join('; '), async () => {
-        running.resume()
-        await delay(500)
-        let injections = 0
-        for (const fault of group) injections += await injectUntil(fault, end)
-        await running.pause()
-        return { injections }
+    for (const [index, { seconds, run }] of stretches.entries()) {
+      if (signal?.aborted || Date.now() > until) break
+      // Each has its share of what is left of the time; what it does not need is left to the others.
+      const toCome = stretches.slice(index).reduce((sum, stretch) => sum + stretch.seconds, 0)
+      await run(Date.now() + ((until - Date.now()) * seconds) / toCome)
+    }
+    const { intents = 0 } = options
+    if (load && load.intents < intents && Date.now() < until) {
+      await observe('nothing', async () => {
+        load?.resume()
+        await load?.reach(intents, until, signal)
+        await load?.pause()
+        return { injected: [], wrong: [] }
       })
     }
-    await running?.stop()
-    Object.assign(load, { intents: running?.intents ?? 0, looks: running?.looks ?? load.looks })
+    await load?.stop()
   } finally {
     await stage.close()
   }
-  return { seed, minutes: (Date.now() - began) / 60_000, ...load, rows, findings }
-
-  async function injectUntil(fault: Fault, end: number): Promise<number> {
-    let injections = 0
-    const from = Date.now()
-    do {
-      await fault.inject(stage, dice)
-      injections += 1
-      await delay(dice.next() * 1_000)
-    } while (injections < options.injections && Date.now() < end && !signal?.aborted)
-    if (fault.isolated) log.write({ operation: 'isolation', from, to: Date.now() })
-    return injections
-  }
+  const looks = load?.looks ?? { shown: 0, told: 0, missing: 0, unanswered: 0 }
+  const minutes = (Date.now() - began) / 60_000
+  return { seed, minutes, intents: load?.intents ?? 0, looks, rows, leftOut, findings }
 }
