@@ -11,8 +11,15 @@ import { createGateway } from './execution/gateway.ts'
 import { createReadYourWrites } from './execution/read-your-writes.ts'
 import { createSubgraph } from './execution/subgraph.ts'
 import { createCors } from './http/cors.ts'
+import { createDocuments } from './http/documents.ts'
 import { createFrontDoor } from './http/front-door.ts'
+import { statusByMediaType } from './http/over-http.ts'
+import { createProxies } from './http/proxies.ts'
 import { createUsers } from './identity/users.ts'
+import { createLoad } from './limits/load.ts'
+import { operationLimits } from './limits/operation-limits.ts'
+import { createRateLimits } from './limits/rate-limits.ts'
+import { shapeRule } from './limits/shape.ts'
 
 /** The router of the parts that its environment asks for. */
 export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
@@ -30,8 +37,33 @@ export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
     },
     log,
   })
+  const rates = createRateLimits({
+    redisUrl: env.REDIS_URL,
+    windowSeconds: env.RATE_LIMIT_WINDOW_SECONDS,
+    perUser: env.RATE_LIMIT_USER,
+    perAddress: env.RATE_LIMIT_ADDRESS,
+    mutations: env.RATE_LIMIT_MUTATIONS,
+    log,
+  })
+  const load = createLoad({
+    maxInFlight: env.MAX_REQUESTS_IN_FLIGHT,
+    maxDelayMs: env.MAX_EVENT_LOOP_DELAY_MS,
+  })
+  const { persistedQueries, plugin: documents } = createDocuments(env.manifest)
+  const plain = plainApollo(log)
   const apollo = new ApolloServer<RouterContext>({
-    ...plainApollo(log),
+    ...plain,
+    plugins: [
+      ...plain.plugins,
+      documents,
+      operationLimits({ cost: env.MAX_COST, first: env.MAX_FIRST, rates }),
+      statusByMediaType,
+    ],
+    ...(persistedQueries && { persistedQueries }),
+    parseOptions: { maxTokens: env.MAX_TOKENS },
+    validationRules: [
+      shapeRule({ depth: env.MAX_DEPTH, aliases: env.MAX_ALIASES, directives: env.MAX_DIRECTIVES }),
+    ],
     gateway: createGateway({
       supergraph: env.supergraph,
       sourceOf: (name) => {
@@ -48,6 +80,9 @@ export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
   const handle = createFrontDoor({
     apollo,
     users,
+    proxies: createProxies(env.TRUST_PROXY),
+    load,
+    rates,
     readYourWrites: createReadYourWrites(),
     cors: createCors(env.CORS_ORIGINS),
     playground: env.PLAYGROUND
@@ -57,12 +92,15 @@ export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
         })
       : null,
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+    longestBody: env.MAX_BODY_BYTES,
     log,
   })
   return [
     ...subgraphs,
     users,
+    rates,
     { name: 'gateway', start: () => apollo.start(), stop: () => apollo.stop() },
+    load,
     httpServer({ port: env.PORT, host: env.HOST, log, handle }),
   ]
 }

@@ -58,6 +58,15 @@ test('in development the schema and a playground are open, in production neither
   expect(readRouterEnv(asked)).toMatchObject({ INTROSPECTION: true, PLAYGROUND: true })
 })
 
+test('what proxies say is believed of so many, or of those that are named', () => {
+  expect(readRouterEnv(given).TRUST_PROXY).toEqual([])
+  expect(readRouterEnv({ ...given, TRUST_PROXY: '2' }).TRUST_PROXY).toBe(2)
+  expect(readRouterEnv({ ...given, TRUST_PROXY: '10.0.0.0/8, fd00::/8' }).TRUST_PROXY).toEqual([
+    '10.0.0.0/8',
+    'fd00::/8',
+  ])
+})
+
 test.each<[string, NodeJS.ProcessEnv]>([
   ['CORS_ORIGINS', { NODE_ENV: 'production', CORS_ORIGINS: 'https://a.example,*' }],
   [
@@ -70,6 +79,15 @@ test.each<[string, NodeJS.ProcessEnv]>([
   ['TOKEN_AUDIENCE_CLAIM', { TOKEN_AUDIENCE_CLAIM: '' }],
   ['IDENTITY_PRIVATE_KEY', { IDENTITY_PRIVATE_KEY: undefined }],
   ['REQUEST_TIMEOUT_MS', { REQUEST_TIMEOUT_MS: '0' }],
+  ['TRUST_PROXY', { TRUST_PROXY: '10.0.0.0/99' }],
+  ['RATE_LIMIT_USER', { RATE_LIMIT_USER: '-1' }],
+  ['MAX_COST', { MAX_COST: 'much' }],
+  ['DOCUMENTS_FILE', { DOCUMENTS: 'persisted' }],
+  ['DOCUMENTS_FILE', { DOCUMENTS: 'persisted', DOCUMENTS_FILE: '/nowhere' }],
+  [
+    'DOCUMENTS_FILE',
+    { DOCUMENTS: 'persisted', DOCUMENTS_FILE: join(import.meta.dirname, '../package.json') },
+  ],
   ['ROOM_URL', { ROOM_URL: 'room:4000' }],
   ['ROOM_URL', { ROOM_URL: ' , ' }],
 ])('%s that will not do ends the process with a sentence', (name, env) => {

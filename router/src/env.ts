@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { readEnv, serviceEnv } from '@myhotel/kit/env'
 import { z } from 'zod'
 import { readSupergraph } from './execution/supergraph.ts'
+import { readManifest } from './http/documents.ts'
+import { createProxies } from './http/proxies.ts'
 
 const { PORT, HOST, LOG_LEVEL } = serviceEnv
 const url = z.url({ protocol: /^https?$/ })
@@ -11,7 +13,27 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter(Boolean),
 )
-const milliseconds = z.coerce.number().int().min(1)
+const count = z.coerce.number().int().min(1)
+const milliseconds = count
+/** Requests in a window; 0 is no limit. */
+const rate = z.coerce.number().int().min(0)
+
+/** `2`: so many proxies stand in front; else their addresses and networks. */
+const proxies = z
+  .union([
+    z.stringFormat('number', /^\d+$/).transform(Number),
+    list.refine(areAddresses, 'is neither a number of proxies nor a list of addresses and networks'),
+  ])
+  .prefault('')
+
+const manifest = z.string().transform((file, context) => {
+  try {
+    return readManifest(file)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
+    return z.NEVER
+  }
+})
 
 /** `service-center` → `SERVICE_CENTER_URL` */
 const urlVariable = (subgraph: string) => `${subgraph.toUpperCase().replaceAll('-', '_')}_URL`
@@ -53,15 +75,43 @@ const settings = z
     PLAYGROUND: z.stringbool().optional(),
     /** Where the playground gets tokens of development accounts: POST {account} → {access_token}. */
     PLAYGROUND_TOKEN_URL: url.optional(),
+    /** Which documents are executed: any, or only those of DOCUMENTS_FILE. */
+    DOCUMENTS: z.enum(['any', 'persisted']).default('any'),
+    /** The manifest of persisted documents (`npm run documents`). */
+    DOCUMENTS_FILE: manifest.optional(),
+    /** The proxies in front whose `x-forwarded-for` and `x-forwarded-proto` are believed; none unless told. */
+    TRUST_PROXY: proxies,
+    /** Tokens (names, brackets, values) of a document, and what it may hold in them; see limits/shape.ts. */
+    MAX_TOKENS: count.default(1_000),
+    MAX_DEPTH: count.default(15),
+    MAX_ALIASES: count.default(30),
+    MAX_DIRECTIVES: count.default(30),
+    /** Objects that an operation may return, and entries that one page may have. */
+    MAX_COST: count.default(10_000),
+    MAX_FIRST: count.default(100),
+    MAX_BODY_BYTES: count.default(256 * 1024),
+    /** Where requests are counted for all routers together; without it, each counts its own. */
+    REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+    RATE_LIMIT_WINDOW_SECONDS: count.default(60),
+    /** Requests of a signed-in user, and of an address where nobody is signed in. */
+    RATE_LIMIT_USER: rate.default(600),
+    RATE_LIMIT_ADDRESS: rate.default(300),
+    /** Mutations of either. */
+    RATE_LIMIT_MUTATIONS: rate.default(120),
+    /** More requests at once, or a slower event loop, and further requests are turned away. */
+    MAX_REQUESTS_IN_FLIGHT: count.default(1_000),
+    MAX_EVENT_LOOP_DELAY_MS: milliseconds.default(500),
     /** How long one subgraph may be silent. */
     SUBGRAPH_TIMEOUT_MS: milliseconds.default(10_000),
     /** How long one request of a client may take as a whole. */
     REQUEST_TIMEOUT_MS: milliseconds.default(20_000),
   })
   .superRefine((env, context) => {
-    if (env.NODE_ENV !== 'production') return
     const refuse = (name: string, message: string) =>
       context.addIssue({ code: 'custom', path: [name], message })
+    if (env.DOCUMENTS === 'persisted' && !env.DOCUMENTS_FILE)
+      refuse('DOCUMENTS_FILE', 'is needed where only persisted documents are executed')
+    if (env.NODE_ENV !== 'production') return
     if (env.CORS_ORIGINS.includes('*')) refuse('CORS_ORIGINS', 'any origin (*) is for development only')
     if (!env.TOKEN_ISSUER.startsWith('https:'))
       refuse('TOKEN_ISSUER', 'an issuer that is reached without TLS (http:) is for development only')
@@ -74,6 +124,15 @@ const settings = z
     PLAYGROUND: env.PLAYGROUND ?? env.NODE_ENV !== 'production',
   }))
 
+function areAddresses(addresses: readonly string[]): boolean {
+  try {
+    createProxies(addresses)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** All that the router is told from outside. Read once; with any mistake the process ends. */
 export function readRouterEnv(source: NodeJS.ProcessEnv = process.env) {
   const told = readEnv(settings, source)
@@ -81,6 +140,7 @@ export function readRouterEnv(source: NodeJS.ProcessEnv = process.env) {
   const urls = readEnv(urlsOf(supergraph.subgraphs), source)
   return {
     ...told,
+    manifest: told.DOCUMENTS === 'persisted' ? (told.DOCUMENTS_FILE ?? null) : null,
     supergraph: supergraph.sdl,
     subgraphs: supergraph.subgraphs.map((name) => ({ name, urls: urls[urlVariable(name)] ?? [] })),
   }

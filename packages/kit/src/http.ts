@@ -5,7 +5,8 @@ import { type ApolloServer, type BaseContext, HeaderMap } from '@apollo/server'
 import type { Logger } from './logger.ts'
 import type { Health, Part } from './service.ts'
 
-const longestBody = 1024 * 1024
+/** Bytes, unless told. */
+const longestBodyUnlessTold = 1024 * 1024
 
 /** How long a client may take to send what it has to say; whoever is slower loses the connection. */
 export type Patience = {
@@ -89,8 +90,17 @@ export function answer(
 }
 
 /** Answers as GraphQL does when a request is refused before it is executed. */
-export function answerError(response: ServerResponse, status: number, code: string, message: string) {
-  answer(response, status, { errors: [{ message, extensions: { code } }] })
+export function answerError(
+  response: ServerResponse,
+  status: number,
+  code: string,
+  message: string,
+  { retryAfterSeconds }: { retryAfterSeconds?: number } = {},
+) {
+  const headers: Record<string, string> = retryAfterSeconds
+    ? { 'retry-after': String(retryAfterSeconds) }
+    : {}
+  answer(response, status, { errors: [{ message, extensions: { code, retryAfterSeconds } }] }, headers)
 }
 
 /** The value of a header; several of a caller's are joined by commas. */
@@ -109,7 +119,7 @@ class UnreadableBody extends Error {
 }
 
 /** Listens to the stream's events: iterating it costs more than all else that is done to a small body. */
-function readBody(request: IncomingMessage): Promise<Buffer> {
+function readBody(request: IncomingMessage, longestBody: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
@@ -125,14 +135,14 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 /** The body as Apollo wants it: parsed where it is JSON, else as text or nothing. */
-async function readGraphqlBody(request: IncomingMessage): Promise<unknown> {
+async function readGraphqlBody(request: IncomingMessage, longestBody: number): Promise<unknown> {
   if (request.method !== 'POST') return undefined
   const { type, charset } = mediaType(header(request, 'content-type') ?? '')
   if (charset !== 'utf-8') throw new UnreadableBody(415, 'a body is UTF-8')
   // Who lets clients compress lets them send a gigabyte in a megabyte.
   if ((header(request, 'content-encoding') ?? 'identity') !== 'identity')
     throw new UnreadableBody(415, 'a body is not compressed')
-  const bytes = await readBody(request)
+  const bytes = await readBody(request, longestBody)
   if (!isUtf8(bytes)) throw new UnreadableBody(400, 'the body is not UTF-8')
   const text = bytes.toString()
   if (!text || type !== 'application/json') return text || undefined
@@ -151,20 +161,24 @@ function mediaType(value: string): { type: string; charset: string } {
 }
 
 /**
- * Executes one GraphQL-over-HTTP request on an Apollo server and writes the answer. `addHeaders` is asked for more
- * headers after the execution.
+ * Executes one GraphQL-over-HTTP request on an Apollo server and writes the answer, unless somebody has answered
+ * meanwhile. `addHeaders` is asked for more headers after the execution.
  */
 export async function serveGraphql<Context extends BaseContext>(
   server: ApolloServer<Context>,
   context: () => Promise<Context>,
   request: IncomingMessage,
   response: ServerResponse,
-  addHeaders: () => Record<string, string> = () => ({}),
+  {
+    addHeaders = () => ({}),
+    longestBody = longestBodyUnlessTold,
+  }: { addHeaders?: () => Record<string, string>; longestBody?: number } = {},
 ): Promise<void> {
   let body: unknown
   try {
-    body = await readGraphqlBody(request)
+    body = await readGraphqlBody(request, longestBody)
   } catch (error) {
+    if (response.headersSent) return
     // The connection's end: what is left of the body would be taken for the next request.
     response.setHeader('connection', 'close')
     if (error instanceof UnreadableBody)
@@ -181,6 +195,7 @@ export async function serveGraphql<Context extends BaseContext>(
     httpGraphQLRequest: { method: request.method ?? 'POST', headers, search, body },
     context,
   })
+  if (response.headersSent) return
   for (const [name, value] of result.headers) response.setHeader(name, value)
   for (const [name, value] of Object.entries(addHeaders())) response.setHeader(name, value)
   response.statusCode = result.status ?? 200

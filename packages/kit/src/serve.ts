@@ -76,7 +76,7 @@ export function subgraphServer(options: {
         }
         const tellWrites = (): Record<string, string> =>
           writes.length > 0 ? { 'x-wrote': writes.join(',') } : {}
-        await serveGraphql(apollo, async () => context, request, response, tellWrites)
+        await serveGraphql(apollo, async () => context, request, response, { addHeaders: tellWrites })
       }).catch((error: unknown) => {
         options.log.error({ err: error }, 'request failed')
         if (!response.headersSent) answerError(response, 500, 'INTERNAL_SERVER_ERROR', 'internal error')

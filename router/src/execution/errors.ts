@@ -20,6 +20,7 @@ export function presentError(log: Logger) {
       }),
     )
     if (!internal.has(String(extensions.code))) return { ...formatted, extensions }
+    if (isClientsFault(error)) return { ...formatted, extensions: { ...extensions, code: 'BAD_REQUEST' } }
     log.error(
       { err: originOf(error), path: formatted.path, subgraph: extensions.serviceName },
       'request failed',
@@ -30,6 +31,12 @@ export function presentError(log: Logger) {
       extensions: { ...extensions, code: 'INTERNAL_SERVER_ERROR' },
     }
   }
+}
+
+/** Apollo gives some faults of requests a status and no code. */
+function isClientsFault(error: unknown): boolean {
+  const status = (error as { extensions?: { http?: { status?: number } } } | null)?.extensions?.http?.status
+  return status === 400
 }
 
 const originOf = (error: unknown) => (error as { originalError?: unknown } | null)?.originalError ?? error

@@ -8,6 +8,9 @@ const preflight = {
   'access-control-max-age': '7200',
 }
 
+/** Headers of answers that pages may read. */
+const told = 'x-correlation-id, x-read-after, retry-after, ratelimit, ratelimit-policy'
+
 /**
  * Lets pages of the listed origins call the router (`*`: of any). Nothing rests on cookies, so none are
  * allowed. Answers preflight requests itself; true says that it did.
@@ -20,7 +23,7 @@ export function createCors(origins: readonly string[]) {
     const allowed = origin !== undefined && (any || origins.includes(origin))
     if (allowed) {
       response.setHeader('access-control-allow-origin', any ? '*' : origin)
-      response.setHeader('access-control-expose-headers', 'x-correlation-id, x-read-after, retry-after')
+      response.setHeader('access-control-expose-headers', told)
     }
     if (request.method !== 'OPTIONS') return false
     response.writeHead(204, allowed ? preflight : { allow: 'GET, POST, OPTIONS' }).end()

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { request } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
 import { hotel } from '../fixture.ts'
 import { createCleanup, deadUrl, startRouter } from '../testing.ts'
@@ -12,6 +13,10 @@ const codeOf = async (response: Response) =>
   ((await response.json()) as { errors: { extensions: { code: string } }[] }).errors[0]?.extensions.code
 
 const room = new URLSearchParams({ query: '{ room(id: "r1") { name } }' })
+
+/** `a0: field a1: field …` */
+const aliases = (count: number, field: string) =>
+  Array.from({ length: count }, (_, number) => `a${number}: ${field}`).join(' ')
 
 test('GET is for queries, and only for those that a page of another origin could not have sent', async () => {
   const { url } = await start()
@@ -42,6 +47,30 @@ test.each<[string, number, string, RequestInit]>([
     400,
     'OPERATION_RESOLUTION_FAILURE',
     { method: 'POST', headers: json, body: '{"query":"query A { __typename }","operationName":"B"}' },
+  ],
+  [
+    'a document too long',
+    400,
+    'GRAPHQL_PARSE_FAILED',
+    { method: 'POST', headers: json, body: `{"query":"{ ${'a '.repeat(1_000)} }"}` },
+  ],
+  [
+    'too many aliases',
+    400,
+    'GRAPHQL_VALIDATION_FAILED',
+    { method: 'POST', headers: json, body: `{"query":"{ ${aliases(31, '__typename')} }"}` },
+  ],
+  [
+    'too deep a document',
+    400,
+    'GRAPHQL_VALIDATION_FAILED',
+    { method: 'POST', headers: json, body: `{"query":"${'{ a '.repeat(16)}${'}'.repeat(16)}"}` },
+  ],
+  [
+    'too many directives',
+    400,
+    'GRAPHQL_VALIDATION_FAILED',
+    { method: 'POST', headers: json, body: `{"query":"{ __typename ${'@skip(if: false) '.repeat(31)}}"}` },
   ],
   [
     'too much',
@@ -110,6 +139,91 @@ test('in development any page may call where it is said so, otherwise none', asy
   expect((await fetch(`${closed.url}/graphql`, { headers })).headers.has('access-control-allow-origin')).toBe(
     false,
   )
+})
+
+test('who asks too often is told when to ask again, by user or address', async () => {
+  const { url, ask } = await start({ RATE_LIMIT_ADDRESS: '3', TRUST_PROXY: '1', CORS_ORIGINS: '*' })
+  const from = (address: string) =>
+    ask('{ room(id: "r1") { name } }', {
+      headers: { 'x-forwarded-for': address, origin: 'https://app.example' },
+    })
+  for (const remaining of [2, 1, 0]) {
+    const { status, headers } = await from('192.0.2.1')
+    expect([status, headers.get('ratelimit')]).toEqual([200, `"address";r=${remaining};t=60`])
+    expect(headers.get('ratelimit-policy')).toBe('"address";q=3;w=60')
+  }
+  const { status, headers, errors } = await from('192.0.2.1')
+  const retryAfterSeconds = Number(headers.get('retry-after'))
+  expect(status).toBe(429)
+  expect(retryAfterSeconds).toBeGreaterThan(50)
+  expect(errors?.[0]?.extensions).toEqual({ code: 'RATE_LIMITED', retryAfterSeconds })
+  expect(headers.get('access-control-expose-headers')).toContain('ratelimit-policy')
+  expect((await from('192.0.2.2')).status, 'another address').toBe(200)
+
+  const guess = () =>
+    fetch(`${url}/graphql`, { method: 'POST', headers: { ...json, authorization: 'Bearer no' }, body: '{}' })
+  const statuses = [await guess(), await guess(), await guess(), await guess()].map((answer) => answer.status)
+  expect(statuses, 'guessing tokens').toEqual([401, 401, 401, 429])
+})
+
+test('mutations are counted for themselves, each of several in one operation', async () => {
+  const { ask } = await start({ RATE_LIMIT_MUTATIONS: '3' })
+  const two =
+    'mutation { ...F } fragment F on Mutation { a: bookRoom(roomId: "r1") { id } b: bookRoom(roomId: "r2") { id } }'
+  const first = await ask(two)
+  expect(first.status).toBe(200)
+  expect(first.headers.get('ratelimit')).toBe('"address";r=299;t=60, "mutations";r=1;t=60')
+  const { status, headers, data, errors } = await ask(two)
+  expect([status, data]).toEqual([429, undefined])
+  expect(errors?.[0]?.extensions).toEqual({ code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) })
+  expect(headers.get('retry-after')).toBe(String(errors?.[0]?.extensions.retryAfterSeconds))
+  expect((await ask('{ room(id: "r1") { name } }')).status, 'queries go on').toBe(200)
+})
+
+test('what proxies say is believed of those that are trusted alone', async () => {
+  const headers = { 'x-forwarded-proto': 'https' }
+  const behind = await start({ TRUST_PROXY: 'loopback, 10.0.0.0/8' })
+  const secure = await fetch(`${behind.url}/graphql`, { headers })
+  expect(secure.headers.get('strict-transport-security')).toBe('max-age=31536000; includeSubDomains')
+  const plain = await fetch(`${behind.url}/graphql`)
+  expect(plain.headers.has('strict-transport-security')).toBe(false)
+  const open = await start()
+  expect((await fetch(`${open.url}/graphql`, { headers })).headers.has('strict-transport-security')).toBe(
+    false,
+  )
+})
+
+test('a page has at most a hundred entries and an operation ten thousand objects, also by variables', async () => {
+  const rooms = {
+    schema:
+      'type Query { rooms(first: Int): [Room!]! } type Room { id: ID! rooms(first: Int = 20): [Room!]! }',
+    resolvers: { Query: { rooms: () => [] } },
+  }
+  const { ask } = await startRouter(cleanup, { rooms })
+  const page = 'query ($first: Int) { rooms(first: $first) { id rooms { id rooms(first: $first) { id } } } }'
+  expect((await ask(page, { variables: { first: 5 } })).status).toBe(200)
+  for (const first of [101, -1, 2 ** 31 - 1]) {
+    const { status, errors } = await ask(page, { variables: { first } })
+    expect([status, errors?.[0]?.extensions.code]).toEqual([400, 'BAD_USER_INPUT'])
+  }
+  expect((await ask('{ rooms(first: 101) { id } }')).errors?.[0]?.message).toBe(
+    'first must be between 0 and 100',
+  )
+  const { status, errors } = await ask(page, { variables: { first: 100 } })
+  expect([status, errors?.[0]?.extensions.code]).toEqual([400, 'OPERATION_TOO_COSTLY'])
+  expect(errors?.[0]?.message).toContain('202100 objects; the limit is 10000')
+})
+
+test('a body that does not come to an end is not waited for', async () => {
+  const { url } = await start({ REQUEST_TIMEOUT_MS: '200' })
+  const answered = Promise.withResolvers<number | undefined>()
+  const sending = request(`${url}/graphql`, { method: 'POST', headers: json }, (response) => {
+    answered.resolve(response.resume().statusCode)
+  })
+  sending.on('error', answered.reject)
+  sending.write('{"query":')
+  expect(await answered.promise).toBe(408)
+  sending.destroy()
 })
 
 test('without introspection the schema stays untold, also by suggestions', async () => {

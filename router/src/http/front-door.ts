@@ -6,90 +6,150 @@ import type { Logger } from '@myhotel/kit/logger'
 import type { Exchange, RouterContext } from '../exchange.ts'
 import type { ReadYourWrites } from '../execution/read-your-writes.ts'
 import type { Users } from '../identity/users.ts'
+import type { Load } from '../limits/load.ts'
+import { type RateLimits, rateHeaders, secondsUntilFree } from '../limits/rate-limits.ts'
 import type { Playground } from '../playground/playground.ts'
 import type { Cors } from './cors.ts'
+import type { Proxies } from './proxies.ts'
 
-const everyAnswer = {
+const everyAnswer = Object.entries({
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-}
+})
+/** Where clients come by HTTPS, they are to come by nothing else, for a year. */
+const strictTransport = 'max-age=31536000; includeSubDomains'
 
 /** Status that the log gives to requests whose client did not wait for the answer. */
 const clientGone = 499
 
 /**
- * All that comes from outside comes through here. It learns who asks and what the request belongs to, and
- * passes on nothing else: no header of a client's reaches a subgraph.
+ * All that comes from outside comes through here. It learns who asks and what the request belongs to, turns away
+ * what is too much, and passes on nothing else: no header of a client's reaches a subgraph.
  */
 export function createFrontDoor(options: {
   apollo: ApolloServer<RouterContext>
   users: Users
+  proxies: Proxies
+  load: Load
+  rates: RateLimits
   readYourWrites: ReadYourWrites
   cors: Cors
   /** Null where there is none. */
   playground: Playground | null
   requestTimeoutMs: number
+  longestBody: number
   log: Logger
 }): RequestListener {
-  const { apollo, users, playground, log } = options
+  const { apollo, users, proxies, load, rates, playground, log } = options
 
   async function route(request: IncomingMessage, response: ServerResponse, correlation: Correlation) {
     const path = request.url?.split('?', 1)[0] ?? '/'
     if (path === '/graphql') {
-      if (!options.cors(request, response)) await graphql(request, response, correlation)
+      if (!options.cors(request, response)) await admit(request, response, correlation)
     } else if (!(await playground?.serve(path, request, response))) {
       answerError(response, 404, 'NOT_FOUND', 'GraphQL is at POST /graphql')
     }
   }
 
-  async function graphql(request: IncomingMessage, response: ServerResponse, correlation: Correlation) {
+  /** Lets in who may come in: there is room, the token is good, the client has not asked too often. */
+  async function admit(request: IncomingMessage, response: ServerResponse, correlation: Correlation) {
     const begun = performance.now()
+    const refuse = (...[status, code, message, more]: Refusal) => {
+      answerError(response, status, code, message, more)
+      log.info({ status, code, ms: since(begun) }, 'request refused')
+    }
+
+    const leave = load.enter()
+    if (!leave) {
+      return refuse(503, 'SERVICE_UNAVAILABLE', 'too much to do at the moment', { retryAfterSeconds: 1 })
+    }
+    response.once('close', leave)
+
     const user = await users.of(header(request, 'authorization'))
+    const subject = 'status' in user ? null : user.subject
+    const client = subject === null ? `address:${proxies.addressOf(request)}` : `user:${subject}`
+    const quota = await rates.requests(client)
+    const quotas = quota ? [quota] : []
+    if (quota?.exceeded) {
+      const retryAfterSeconds = secondsUntilFree(quota)
+      setHeaders(response, rateHeaders(quotas))
+      const message = `too many requests: ask again in ${retryAfterSeconds} s`
+      return refuse(429, 'RATE_LIMITED', message, { retryAfterSeconds })
+    }
     if ('status' in user) {
-      for (const [name, value] of Object.entries(user.headers)) response.setHeader(name, value)
-      answerError(response, user.status, user.code, user.message)
-      return log.info({ status: user.status, ms: since(begun) }, 'request refused')
+      setHeaders(response, user.headers)
+      return refuse(user.status, user.code, user.message)
     }
 
     const cancel = new AbortController()
-    const timer = setTimeout(() => cancel.abort(new Error('the time is over')), options.requestTimeoutMs)
     const exchange: Exchange = {
       user,
+      client,
+      quotas,
       correlation,
       writes: options.readYourWrites(user.subject, header(request, 'x-read-after')),
       signal: cancel.signal,
       extensions: {},
     }
-    let gone = false
+    await graphql(exchange, cancel, request, response)
+    const { name, kind } = exchange.operation ?? {}
+    const status = response.destroyed && !response.writableFinished ? clientGone : response.statusCode
+    log.info({ operation: name, kind, status, ms: since(begun), user: user.subject }, 'request')
+  }
+
+  async function graphql(
+    exchange: Exchange,
+    cancel: AbortController,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ) {
+    const timer = setTimeout(() => {
+      if (!response.headersSent) tooLate(request, response, options.requestTimeoutMs)
+      cancel.abort(new Error('the time is over'))
+    }, options.requestTimeoutMs)
     response.once('close', () => {
       clearTimeout(timer)
-      gone = !response.writableFinished
       // A mutation goes on: it may have taken effect, and what it wrote is to be remembered.
-      if (gone && exchange.operation?.kind !== 'mutation') cancel.abort(new Error('the client has gone'))
+      if (!response.writableFinished && exchange.operation?.kind !== 'mutation')
+        cancel.abort(new Error('the client has gone'))
     })
-
-    const tellWrites = (): Record<string, string> => {
+    const addHeaders = () => {
       const written = exchange.writes.written()
-      return written ? { 'x-read-after': written } : {}
+      return { ...rateHeaders(exchange.quotas), ...(written && { 'x-read-after': written }) }
     }
-    await serveGraphql(apollo, async () => ({ exchange }), request, response, tellWrites)
-    const { name, kind } = exchange.operation ?? {}
-    const status = gone ? clientGone : response.statusCode
-    log.info({ operation: name, kind, status, ms: since(begun), user: user.subject }, 'request')
+    const { longestBody } = options
+    await serveGraphql(apollo, async () => ({ exchange }), request, response, { addHeaders, longestBody })
   }
 
   return (request, response) => {
     const correlation = newCorrelation(header(request, 'x-correlation-id'), header(request, 'traceparent'))
     response.setHeader('x-correlation-id', correlation.correlationId)
-    for (const [name, value] of Object.entries(everyAnswer)) response.setHeader(name, value)
+    for (const [name, value] of everyAnswer) response.setHeader(name, value)
+    if (proxies.cameByHttps(request)) response.setHeader('strict-transport-security', strictTransport)
     correlated(correlation, () => route(request, response, correlation)).catch((error: unknown) => {
       log.error({ err: error }, 'request failed')
       if (!response.headersSent) answerError(response, 500, 'INTERNAL_SERVER_ERROR', 'internal error')
     })
   }
+}
+
+type Refusal = [status: number, code: string, message: string, more?: { retryAfterSeconds: number }]
+
+/** Answers a request whose time is over, whoever still works on it. */
+function tooLate(request: IncomingMessage, response: ServerResponse, timeoutMs: number) {
+  if (request.complete) {
+    const message = `no answer within ${timeoutMs} ms: a mutation may have taken effect or not`
+    return answerError(response, 504, 'GATEWAY_TIMEOUT', message)
+  }
+  response.setHeader('connection', 'close')
+  answerError(response, 408, 'BAD_REQUEST', 'the body did not arrive in time')
+}
+
+function setHeaders(response: ServerResponse, headers: Record<string, string>) {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
 }
 
 /** Milliseconds with one decimal. */

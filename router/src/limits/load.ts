@@ -1,0 +1,50 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { Part } from '@myhotel/kit/service'
+
+const resolutionMs = 20
+const lookEveryMs = 500
+
+/** How much this router has to do, and whether it can take in more. */
+export type Load = Part & {
+  /** Takes a request in: call what it gives when the request is done. Null where there is too much to do. */
+  enter(): (() => void) | null
+}
+
+/**
+ * Requests beyond what the router can hold are turned away at once: they would only make those that it has taken in
+ * slower, until all of them are too late. It is full when so many requests are under way, or when the event loop comes
+ * round later than it should on average, twice in a row: one long step, as at the start, is no overload.
+ */
+export function createLoad(options: { maxInFlight: number; maxDelayMs: number }): Load {
+  const delay = monitorEventLoopDelay({ resolution: resolutionMs })
+  let inFlight = 0
+  let late = false
+  let lateBefore = false
+  let timer: NodeJS.Timeout | undefined
+  return {
+    name: 'load',
+    async start() {
+      delay.enable()
+      timer = setInterval(() => {
+        // Not a number where the loop did not come round at all.
+        const lateNow = !(delay.mean / 1e6 - resolutionMs <= options.maxDelayMs)
+        late = lateNow && lateBefore
+        lateBefore = lateNow
+        delay.reset()
+      }, lookEveryMs).unref()
+    },
+    async stop() {
+      clearInterval(timer)
+      delay.disable()
+    },
+    enter() {
+      if (late || inFlight >= options.maxInFlight) return null
+      inFlight += 1
+      let left = false
+      return () => {
+        if (!left) inFlight -= 1
+        left = true
+      }
+    },
+  }
+}

@@ -1,0 +1,82 @@
+import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
+import {
+  type DocumentNode,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql'
+import type { RouterContext } from '../exchange.ts'
+import { type Price, price } from './cost.ts'
+import { type RateLimits, secondsUntilFree } from './rate-limits.ts'
+
+/**
+ * What is known only once an operation is: that it costs too much with these variables, asks for too large a page,
+ * or is one mutation too many.
+ */
+export function operationLimits(options: {
+  cost: number
+  first: number
+  rates: RateLimits
+}): ApolloServerPlugin<RouterContext> {
+  /** Apollo keeps valid documents: the same operation is the same object when it is asked again. */
+  const prices = new WeakMap<OperationDefinitionNode, Price>()
+
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ schema, document, operation, request, contextValue: { exchange } }) {
+          // Apollo answers that there is no such operation.
+          if (!operation) return
+          const known = prices.get(operation) ?? price(schema, document, operation)
+          prices.set(operation, known)
+          const variables = request.variables ?? {}
+          if (known.pages(variables).some((first) => first < 0 || first > options.first)) {
+            throw refused(400, 'BAD_USER_INPUT', `first must be between 0 and ${options.first}`)
+          }
+          const cost = known.cost(variables)
+          if (cost > options.cost) {
+            const told = `the operation may return ${cost} objects; the limit is ${options.cost}`
+            throw refused(400, 'OPERATION_TOO_COSTLY', `${told}: ask for smaller pages`)
+          }
+          if (operation.operation !== 'mutation') return
+          const quota = await options.rates.mutations(exchange.client, mutationsIn(document, operation))
+          if (!quota) return
+          exchange.quotas.push(quota)
+          if (!quota.exceeded) return
+          const retryAfterSeconds = secondsUntilFree(quota)
+          const message = `too many mutations: ask again in ${retryAfterSeconds} s`
+          throw refused(429, 'RATE_LIMITED', message, retryAfterSeconds)
+        },
+      }
+    },
+  }
+}
+
+/** How many mutations an operation asks for: aliases make many of one. */
+function mutationsIn(document: DocumentNode, operation: OperationDefinitionNode): number {
+  const names = new Set<string>()
+  const seen = new Set<SelectionSetNode>()
+  const collect = (selectionSet: SelectionSetNode) => {
+    if (seen.has(selectionSet)) return
+    seen.add(selectionSet)
+    for (const node of selectionSet.selections) {
+      if (node.kind === Kind.FIELD) names.add(node.alias?.value ?? node.name.value)
+      else if (node.kind === Kind.INLINE_FRAGMENT) collect(node.selectionSet)
+      else {
+        for (const one of document.definitions) {
+          if (one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === node.name.value)
+            collect(one.selectionSet)
+        }
+      }
+    }
+  }
+  collect(operation.selectionSet)
+  return names.size
+}
+
+function refused(status: number, code: string, message: string, retryAfterSeconds?: number): GraphQLError {
+  const headers = new HeaderMap()
+  if (retryAfterSeconds) headers.set('retry-after', String(retryAfterSeconds))
+  return new GraphQLError(message, { extensions: { code, retryAfterSeconds, http: { status, headers } } })
+}
