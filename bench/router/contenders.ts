@@ -27,9 +27,12 @@ export type Launch = { command: string[]; env: NodeJS.ProcessEnv }
 
 const production = { NODE_ENV: 'production' }
 
+/** One client sends more here than any user may. It is counted as everywhere, and stays below this. */
+const beyondReach = '1000000000'
+
 /**
- * The router as it is deployed: it checks the token of every request, signs one of its own for each subgraph and logs
- * every request. None of the others does any of this.
+ * The router as it is deployed: it checks the token of every request, signs one of its own for each subgraph, counts
+ * and logs every request. None of the others does any of this.
  */
 async function myhotel(around: Surroundings): Promise<Launch> {
   const urls = Object.entries(around.subgraphUrls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url])
@@ -44,6 +47,8 @@ async function myhotel(around: Surroundings): Promise<Launch> {
       SUPERGRAPH_FILE: around.supergraphFile,
       TOKEN_ISSUER: around.issuerUrl,
       IDENTITY_PRIVATE_KEY: JSON.stringify(privateKey),
+      RATE_LIMIT_USER: beyondReach,
+      RATE_LIMIT_ADDRESS: beyondReach,
       NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
     },
   }

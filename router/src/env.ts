@@ -100,7 +100,7 @@ const settings = z
     RATE_LIMIT_MUTATIONS: rate.default(120),
     /** More requests at once, or a slower event loop, and further requests are turned away. */
     MAX_REQUESTS_IN_FLIGHT: count.default(1_000),
-    MAX_EVENT_LOOP_DELAY_MS: milliseconds.default(500),
+    MAX_EVENT_LOOP_DELAY_MS: milliseconds.default(1_000),
     /** How long one subgraph may be silent. */
     SUBGRAPH_TIMEOUT_MS: milliseconds.default(10_000),
     /** How long one request of a client may take as a whole. */

@@ -26,7 +26,7 @@ export type Price = {
 }
 
 /** Entries of a list that nobody gave a size: lines of a price, ranges of dates. */
-const unsized = 10
+const unsized = 3
 /** Entries of a page where neither the client nor the schema says how many: as the subgraphs read it. */
 const pageUnlessTold = 20
 
