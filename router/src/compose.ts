@@ -71,6 +71,7 @@ export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
         if (!subgraph) throw new Error(`the environment knows no subgraph ${name}`)
         return subgraph
       },
+      planBytes: 64 * 1024 * 1024,
       log,
     }),
     introspection: env.INTROSPECTION,

@@ -3,20 +3,18 @@ import { wasNeverSent } from '@myhotel/kit/graphql-client'
 import type { Signer } from '@myhotel/kit/identity'
 import type { Logger } from '@myhotel/kit/logger'
 import type { Part } from '@myhotel/kit/service'
-import { LRUCache } from 'lru-cache'
 import { Pool } from 'undici'
 import type { Exchange, RouterContext } from '../exchange.ts'
+import type { Answer, Source } from './executor/run.ts'
 import { codeOfError, codeOfStatus, type FailureCode, subgraphFailure } from './subgraph-failure.ts'
 
-/** A subgraph as the gateway fetches from it. Ready while any of its replicas lives. */
-export type Subgraph = Part & GraphQLDataSource
+/** A subgraph to fetch from, by our executor or the gateway's. Ready while any of its replicas lives. */
+export type Subgraph = Part & Source & GraphQLDataSource
 
 /** The subgraph that answers from a read model and can wait for what the user has just written. */
 const readModel = 'mypage'
 
 const livezTimeoutMs = 1_000
-
-type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>
 
 /**
  * Fetches by undici, with connections kept alive. Only headers that the router makes itself go along: who
@@ -44,17 +42,6 @@ export function createSubgraph(options: {
   })
   let turn = 0
 
-  /** The operation as the beginning of a body. A plan is executed many times, its text escaped once. */
-  const beginnings = new LRUCache<string, string>({ max: 2_000 })
-  const beginningOf = (query: string) => {
-    let beginning = beginnings.get(query)
-    if (!beginning) {
-      beginning = `{"query":${JSON.stringify(query)},"variables":`
-      beginnings.set(query, beginning)
-    }
-    return beginning
-  }
-
   async function post(headers: string[], body: string, signal: AbortSignal) {
     turn = (turn + 1) % replicas.length
     const inTurn = [...replicas.slice(turn), ...replicas.slice(0, turn)]
@@ -81,33 +68,38 @@ export function createSubgraph(options: {
     throw subgraphFailure(name, code, cause)
   }
 
+  async function send(operation: string, variables: string, exchange: Exchange): Promise<Answer> {
+    const body = `{"query":${operation},"variables":${variables}}`
+    const headers = await headersFor(exchange)
+    let status: number
+    let text: string
+    try {
+      const response = await post(headers, body, exchange.signal)
+      status = response.statusCode
+      const wrote = response.headers['x-wrote']
+      if (typeof wrote === 'string') exchange.writes.note(wrote)
+      text = await response.body.text()
+    } catch (error) {
+      return fail(codeOfError(error, exchange.signal), error)
+    }
+    const answer = parse(text)
+    // A refused operation has another status than 200 and is an answer nevertheless, unless it is the router that
+    // was refused.
+    if (!answer || status === 401 || status === 403) {
+      return fail(status === 200 ? 'BAD_GATEWAY' : codeOfStatus(status), `${status} ${text.slice(0, 300)}`)
+    }
+    if (answer.extensions) Object.assign(exchange.extensions, answer.extensions)
+    return answer
+  }
+
   return {
     name,
     optional: true,
-    async process({ request, context }) {
+    process({ request: { query, variables = {} }, context }) {
       const { exchange } = context as RouterContext
-      const body = `${beginningOf(request.query ?? '')}${JSON.stringify(request.variables ?? {})}}`
-      const headers = await headersFor(exchange)
-      let status: number
-      let text: string
-      try {
-        const response = await post(headers, body, exchange.signal)
-        status = response.statusCode
-        const wrote = response.headers['x-wrote']
-        if (typeof wrote === 'string') exchange.writes.note(wrote)
-        text = await response.body.text()
-      } catch (error) {
-        return fail(codeOfError(error, exchange.signal), error)
-      }
-      const answer = parse(text)
-      // A refused operation has another status than 200 and is an answer nevertheless, unless it is the router that
-      // was refused.
-      if (!answer || status === 401 || status === 403) {
-        return fail(status === 200 ? 'BAD_GATEWAY' : codeOfStatus(status), `${status} ${text.slice(0, 300)}`)
-      }
-      if (answer.extensions) Object.assign(exchange.extensions, answer.extensions)
-      return answer
+      return send(JSON.stringify(query), JSON.stringify(variables), exchange)
     },
+    send,
     async ready() {
       const lives = replicas.map(({ pool, base }) => isAlive(pool, `${base}/livez`))
       const alive = (await Promise.all(lives)).filter(Boolean).length

@@ -1,4 +1,4 @@
-import '../execution/no-telemetry.ts'
+import '../execution/testing/no-telemetry.ts'
 import { join } from 'node:path'
 import { ApolloGateway } from '@apollo/gateway'
 import { answer } from '@myhotel/kit/http'

@@ -1,0 +1,34 @@
+import type { GraphQLFormattedError } from 'graphql'
+import type { Exchange } from '../../exchange.ts'
+import type { Data } from './data.ts'
+
+/** What a subgraph answers: GraphQL's response format. */
+export type Answer = {
+  data?: Data | null
+  errors?: readonly GraphQLFormattedError[]
+  extensions?: Record<string, unknown>
+}
+
+/** A subgraph as the executor asks it. */
+export type Source = {
+  /**
+   * Sends an operation, both parts as JSON texts: the operation is the same at each execution of a plan, the
+   * variables are not.
+   */
+  send(operation: string, variables: string, exchange: Exchange): Promise<Answer>
+}
+
+/** One execution of a plan. */
+export type Run = {
+  readonly exchange: Exchange
+  readonly variables: Readonly<Record<string, unknown>>
+  /** The result as far as it is known, with all that was fetched on the way and is not for the client. */
+  readonly result: Data
+  readonly errors: unknown[]
+}
+
+/** Where a step works: an object of the result, or all those that a path through lists leads to. */
+export type Found = Data | readonly (Data | null | undefined)[]
+
+/** A node of a plan, compiled. */
+export type Step = (run: Run, found: Found) => Promise<void>

@@ -1,0 +1,92 @@
+import type { RequestListener } from 'node:http'
+import { Supergraph } from '@apollo/federation-internals'
+import { answer } from '@myhotel/kit/http'
+import { createTestLog } from '@myhotel/kit/testing'
+import type { Exchange } from '../../exchange.ts'
+import { bodyOf, type Cleanup, listen } from '../../testing.ts'
+import { createReadYourWrites } from '../read-your-writes.ts'
+import { createSubgraph, type Subgraph } from '../subgraph.ts'
+import { createFakeSubgraph, type Manner } from './fake-subgraph.ts'
+import { hash } from './hash.ts'
+
+/** How the subgraphs answer one request: the same each time that they are asked. */
+export type Mood = { readonly seed: number; readonly manner: Manner }
+
+/**
+ * All subgraphs of a supergraph, served by HTTP, and how the router fetches from them. The mood goes along as the
+ * correlation id.
+ */
+export async function startFakeSubgraphs(cleanup: Cleanup, sdl: string) {
+  const fakes = new Map(
+    [...Supergraph.build(sdl).subgraphs()].map(({ name, schema }) => [
+      name,
+      createFakeSubgraph(name, schema.toGraphQLJSSchema()),
+    ]),
+  )
+  const listener: RequestListener = async (request, response) => {
+    const [, name = ''] = request.url?.split('/') ?? []
+    const [seed = 0, manner = 'well'] = String(request.headers['x-correlation-id']).split('.')
+    const { query, variables } = await bodyOf(request)
+    const asked = { name, query, seed: Number(seed), manner: manner as Manner }
+    const fault = asked.manner === 'well' ? undefined : faultOf(asked)
+    if (fault === 'cut') return void response.destroy()
+    const good = fakes.get(name)?.answer(query, variables, asked.seed, asked.manner) ?? {}
+    const [status, body] = fault ? fault(good) : [200, good]
+    if (hash('extensions', seed, name) % 10 === 0) Object.assign(body, { extensions: { [name]: seed } })
+    answer(response, status, body)
+  }
+  const { url } = await listen(cleanup, listener)
+  const { log } = createTestLog()
+  const sources = new Map<string, Subgraph>()
+  for (const name of fakes.keys()) {
+    const source = createSubgraph({
+      name,
+      urls: [`${url}/${name}`],
+      sign: async () => 'token',
+      timeoutMs: 5_000,
+      log,
+    })
+    cleanup.add(() => source.stop?.())
+    sources.set(name, source)
+  }
+  const begin = createReadYourWrites()
+  return {
+    sourceOf(name: string): Subgraph {
+      const source = sources.get(name)
+      if (!source) throw new Error(`there is no subgraph ${name}`)
+      return source
+    },
+    exchange: ({ seed, manner }: Mood): Exchange => ({
+      user: { subject: null, roles: [] },
+      correlation: { correlationId: `${seed}.${manner}`, traceparent: '' },
+      writes: begin(null, undefined),
+      signal: new AbortController().signal,
+      extensions: {},
+    }),
+  }
+}
+
+type Asked = { name: string; query: string; seed: number; manner: Manner }
+type Fault = 'cut' | ((good: { data?: unknown }) => [status: number, body: object])
+
+/** What may become of a whole answer. */
+const faults: Fault[] = [
+  'cut',
+  () => [503, {}],
+  () => [401, {}],
+  () => [400, { errors: [{ message: 'not this', extensions: { code: 'BAD_USER_INPUT' } }] }],
+  () => [200, { data: null, errors: [{ message: '' }] }],
+  () => [200, { data: null }],
+  () => [200, []],
+  (good) => [
+    200,
+    { ...good, errors: [{ message: 'and more', path: ['_entities'] }, { message: 'pathless' }] },
+  ],
+  () => [200, { data: { _entities: [] } }],
+  () => [200, { data: { _entities: 'none' } }],
+]
+
+function faultOf({ name, query, seed, manner }: Asked): Fault | undefined {
+  const chance = hash('fault', name, query, seed)
+  return chance % (manner === 'lies' ? 12 : 25) === 0 ? faults[hash(chance) % faults.length] : undefined
+}
