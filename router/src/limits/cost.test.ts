@@ -1,4 +1,4 @@
-import '../execution/no-telemetry.ts'
+import '../execution/testing/no-telemetry.ts'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ApolloGateway } from '@apollo/gateway'

@@ -58,6 +58,8 @@ export async function startFakeSubgraphs(cleanup: Cleanup, sdl: string) {
     },
     exchange: ({ seed, manner }: Mood): Exchange => ({
       user: { subject: null, roles: [] },
+      client: 'address:127.0.0.1',
+      quotas: [],
       correlation: { correlationId: `${seed}.${manner}`, traceparent: '' },
       writes: begin(null, undefined),
       signal: new AbortController().signal,
