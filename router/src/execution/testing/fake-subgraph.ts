@@ -2,13 +2,11 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
-  type GraphQLLeafType,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
   isAbstractType,
-  isEnumType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -20,6 +18,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql'
 import { hash } from './hash.ts'
+import { leaf } from './leaf.ts'
 
 /** How a subgraph behaves: well, with errors of its resolvers, or so that its own schema does not hold. */
 export type Manner = 'well' | 'errors' | 'lies'
@@ -242,26 +241,5 @@ class Execution {
       }
       return this.#orNull(() => this.#thing({ type, identity }, nodes, [...path, index]))
     })
-  }
-}
-
-function leaf(type: GraphQLLeafType, seed: number): unknown {
-  if (isEnumType(type)) {
-    const values = type.getValues()
-    return values[seed % values.length]?.name
-  }
-  switch (type.name) {
-    case 'Int':
-      return seed % 1_000
-    case 'Float':
-      return (seed % 1_000) / 8
-    case 'Boolean':
-      return seed % 2 === 0
-    case 'ID':
-      return seed % 3 === 0 ? seed % 100 : `id ${seed % 100}`
-    case 'String':
-      return `text "${seed % 100}" \u00fc\n`
-    default:
-      return ['a scalar', 5, { of: 'our', own: [1, null] }, ['list'], false][seed % 5]
   }
 }
