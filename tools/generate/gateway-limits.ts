@@ -1,14 +1,23 @@
 import { type DirectiveNode, type DocumentNode, type FieldDefinitionNode, Kind, visit } from 'graphql'
 
-/** Directives that compose but that the gateway does not carry out, and what would come of it. */
+const refused = 'the gateway refuses a supergraph with it'
+const ignored = 'the gateway ignores it, so that it would protect nothing'
+
+/**
+ * Directives that compose but that the gateway (2.14) does not carry out: what would come of it, and what to write
+ * instead.
+ */
 const NOT_CARRIED_OUT: Record<string, string> = {
-  authenticated: 'the gateway refuses a supergraph with it; check the caller in the resolver',
-  requiresScopes: 'the gateway refuses a supergraph with it; check roles in the resolver',
-  policy: 'the gateway refuses a supergraph with it; check the rule in the resolver',
-  context: 'the gateway refuses a supergraph with it; pass the value as a field with @requires',
-  fromContext: 'the gateway refuses a supergraph with it; pass the value as a field with @requires',
-  cost: 'the gateway ignores it, so it would protect nothing',
-  listSize: 'the gateway ignores it, so it would protect nothing',
+  authenticated: `${refused}; check the caller in the resolver`,
+  requiresScopes: `${refused}; check roles in the resolver`,
+  policy: `${refused}; check the rule in the resolver`,
+  context: `${refused}; give the type the value as a field and read it by @requires`,
+  fromContext: `${refused}; give the type the value as a field and read it by @requires`,
+  cacheTag: `${refused}; say in the resolver how long an answer may be kept`,
+  connect: `${refused}; write a resolver that calls the other system`,
+  source: `${refused}; write a resolver that calls the other system`,
+  cost: `${ignored}; the router counts objects: give the list a "first"`,
+  listSize: `${ignored}; the router counts by "first": give the list one`,
 }
 
 type TypeNode = { name: { value: string }; directives?: readonly DirectiveNode[] } & {
@@ -17,43 +26,99 @@ type TypeNode = { name: { value: string }; directives?: readonly DirectiveNode[]
 
 /**
  * What is valid Federation but goes wrong in the gateway, some of it with wrong data and no error. One sentence
- * for each place, with the reason.
+ * for each place, with the reason and what to write instead.
  */
 export function gatewayLimits(schema: DocumentNode): string[] {
   const found: string[] = []
+  const nameOf = namesOf(schema)
   const checkKeys = (type: TypeNode) => {
-    if (!type.directives?.some(isReferenceKey)) return
-    const keys = type.directives.filter(({ name }) => name.value === 'key').map((key) => text(key, 'fields'))
-    const others = type.fields?.filter(({ name }) => !keys.some((key) => words(key).includes(name.value)))
-    if (others?.length === 0) return
-    const names = others?.map(({ name }) => name.value).join(', ')
+    const all = type.directives?.filter((directive) => nameOf(directive) === 'key') ?? []
+    if (!all.some((key) => isFalse(key, 'resolvable'))) return
+    const keys = all.map((key) => words(text(key, 'fields')))
+    const others = type.fields?.filter(({ name }) => !keys.some((key) => key.includes(name.value)))
+    if (!others || others.length === 0) return
     found.push(
-      `${type.name.value}: a type with @key(resolvable: false) is a reference and may hold nothing but its keys ` +
-        `(here: ${names}), because the gateway may enter it again by that key and give wrong data`,
+      `${type.name.value}: a type with @key(resolvable: false) may hold nothing but its keys (here: ` +
+        `${others.map(({ name }) => name.value).join(', ')}), because the gateway may enter it again by that key ` +
+        'and give wrong data; leave resolvable out and resolve references, or move the fields to where it is resolved',
+    )
+  }
+  const checkRoot = ({ name }: { name: { value: string } }) => {
+    if (name.value !== 'Subscription') return
+    found.push(
+      'Subscription: the gateway does not execute subscriptions; write a query that clients ask again, and publish ' +
+        'an event for services',
     )
   }
   visit(schema, {
     [Kind.DIRECTIVE]: {
       enter(directive: DirectiveNode) {
-        const name = directive.name.value.replace(/^federation__/, '')
+        const name = nameOf(directive)
         const why = NOT_CARRIED_OUT[name]
         if (why) found.push(`@${name}: ${why}`)
         if (name === 'requires' && text(directive, 'fields').includes('(')) {
           found.push(
-            '@requires of a field with arguments: the gateway drops the arguments and gives wrong data',
+            '@requires of a field with arguments: the gateway takes the value of whatever arguments the client sent, ' +
+              'which is wrong data; require a field without arguments that gives this value',
+          )
+        }
+        if (name === 'override' && directive.arguments?.some((argument) => argument.name.value === 'label')) {
+          found.push(
+            '@override with a label: the gateway never switches it on, so that the field stays where it was; leave ' +
+              'the label out when the field moves',
           )
         }
       },
     },
-    [Kind.OBJECT_TYPE_DEFINITION]: { enter: checkKeys },
-    [Kind.OBJECT_TYPE_EXTENSION]: { enter: checkKeys },
+    [Kind.OBJECT_TYPE_DEFINITION]: {
+      enter(type) {
+        checkKeys(type)
+        checkRoot(type)
+      },
+    },
+    [Kind.OBJECT_TYPE_EXTENSION]: {
+      enter(type) {
+        checkKeys(type)
+        checkRoot(type)
+      },
+    },
+    [Kind.OPERATION_TYPE_DEFINITION]: {
+      enter({ operation, type }) {
+        if (operation === 'subscription' && type.name.value !== 'Subscription')
+          checkRoot({ name: { value: 'Subscription' } })
+      },
+    },
   })
-  return found
+  return [...new Set(found)]
 }
 
-function isReferenceKey(directive: DirectiveNode): boolean {
-  const resolvable = directive.arguments?.find(({ name }) => name.value === 'resolvable')?.value
-  return directive.name.value === 'key' && resolvable?.kind === Kind.BOOLEAN && !resolvable.value
+/** What a directive is called in the specification that it comes from, whatever `@link` made of its name. */
+function namesOf(schema: DocumentNode): (directive: DirectiveNode) => string {
+  const original = new Map<string, string>()
+  const prefixes = ['federation']
+  visit(schema, {
+    [Kind.DIRECTIVE](directive: DirectiveNode) {
+      if (directive.name.value !== 'link') return
+      const prefix = text(directive, 'as')
+      if (prefix) prefixes.push(prefix)
+      const imported = directive.arguments?.find(({ name }) => name.value === 'import')?.value
+      for (const one of imported?.kind === Kind.LIST ? imported.values : []) {
+        if (one.kind !== Kind.OBJECT) continue
+        const part = (name: string) => {
+          const value = one.fields.find((field) => field.name.value === name)?.value
+          return value?.kind === Kind.STRING ? value.value.replace(/^@/, '') : ''
+        }
+        original.set(part('as'), part('name'))
+      }
+    },
+  })
+  const prefixed = new RegExp(`^(?:${prefixes.join('|')})__`)
+  return ({ name }) => original.get(name.value) ?? name.value.replace(prefixed, '')
+}
+
+function isFalse(directive: DirectiveNode, argument: string): boolean {
+  const value = directive.arguments?.find(({ name }) => name.value === argument)?.value
+  return value?.kind === Kind.BOOLEAN && !value.value
 }
 
 function text(directive: DirectiveNode, argument: string): string {
