@@ -2,6 +2,7 @@ import {
   BrokenCircuitError,
   BulkheadRejectedError,
   bulkhead,
+  CircuitState,
   circuitBreaker,
   handleWhen,
   SamplingBreaker,
@@ -48,8 +49,12 @@ export function createGuard(options: {
     openUntil = Date.now() + options.retryAfterMs
   })
 
+  const isTrying = () => breaker.state === CircuitState.HalfOpen
+
   return {
     async run(call) {
+      // While one call tries whether the other side is back, the breaker would let all others wait for its end.
+      if (isTrying()) throw new NotTakenIn(retryAfterSeconds)
       try {
         return await policy.execute(call)
       } catch (error) {
@@ -61,6 +66,7 @@ export function createGuard(options: {
     },
     refusesFor() {
       if (limit.executionSlots === 0) return 1
+      if (isTrying()) return retryAfterSeconds
       const left = openUntil - Date.now()
       return left > 0 ? Math.ceil(left / 1000) : null
     },

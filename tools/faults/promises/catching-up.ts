@@ -3,35 +3,75 @@ import { type Consumers, openConsumers } from './consumers.ts'
 import { paced } from './guests.ts'
 import { type Measured, type Promised, seconds, type Trial } from './promise.ts'
 
+/** Bookings go on without these. */
 const consumers = ['room', 'mypage', 'marketing', 'notification']
-const bookingsASecond = 20
+const aSecond = 20
 const downForMs = 40_000
 const timesAsFast = 10
 const caughtUpWithinMs = 60_000
+const cancel = 'mutation ($id: ID!) { cancelBooking(bookingId: $id) { __typename } }'
 
 /**
- * Consumers that were down while bookings went on. They are started one after the other, so that each is measured and
- * not how they share a small machine.
+ * Consumers that were down while bookings, or cancellations in the case of payment, went on. They are started one after
+ * the other, so that each is measured and not how they share a small machine.
  */
 export const catchingUp: Promised = {
   name: 'promises: consumers catch up',
   async tryIt(trial) {
     const { stage, guests, count } = trial
     const downMs = Math.max(4_000, downForMs * Math.min(1, count / 10_000))
-    await guests.roomsFor((bookingsASecond * downMs) / 1_000 + 100)
+    await guests.roomsFor((aSecond * downMs) / 1_000 + 100)
     const streams = await openConsumers(stage)
-    try {
-      await streams.rest(consumers)
-      await Promise.all(consumers.map((name) => stage.system.stop(name)))
-      await paced(bookingsASecond, downMs, () => guests.insist(guests.intent()))
+    const rows: Measured[] = []
+    const booked: { guest: string; id: string }[] = []
+
+    async function without(names: readonly string[], goOn: () => Promise<unknown>, forMs: number) {
+      await streams.rest(names)
+      await Promise.all(names.map((name) => stage.system.stop(name)))
+      await paced(aSecond, forMs, goOn)
       await streams.published()
-      const rows: Measured[] = []
-      for (const name of consumers) rows.push(await catchUp(trial, streams, name, downMs))
+      for (const name of names) rows.push(await catchUp(trial, streams, name, forMs))
+    }
+
+    try {
+      await without(
+        consumers,
+        async () => {
+          const intent = guests.intent()
+          const { id } = await guests.insist(intent)
+          if (id) booked.push({ guest: intent.guest, id })
+        },
+        downMs,
+      )
+      rows.push(await mails(trial))
+      await without(
+        ['payment'],
+        async () => {
+          const { guest = '', id } = booked.pop() ?? {}
+          if (id) await guests.ask(guest, cancel, { id })
+        },
+        downMs / 2,
+      )
       return rows
     } finally {
       await streams.close()
     }
   },
+}
+
+/** Mails follow their notifications by a worker of their own, as fast as the mail server takes them. */
+async function mails({ stage }: Trial): Promise<Measured> {
+  const pending = async () => {
+    const sql = `SELECT count(*)::int AS open FROM delivery WHERE state = 'PENDING'`
+    return (await stage.sql<{ open: number }>('notification', sql))[0]?.open ?? 0
+  }
+  const since = Date.now()
+  const backlog = await pending()
+  while ((await pending()) > 0 && Date.now() - since < caughtUpWithinMs) await delay(50)
+  const took = Date.now() - since
+  const rate = (1_000 * backlog) / Math.max(1, took)
+  const measured = `${backlog} mails were left to send when all events were taken in; sent in ${seconds(took)}, ${rate.toFixed(0)} a second`
+  return { promise: 'mails follow', measured, limit: 'all within a minute', holds: took < caughtUpWithinMs }
 }
 
 async function catchUp(

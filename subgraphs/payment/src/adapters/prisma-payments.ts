@@ -73,6 +73,11 @@ export function prismaPayments(db: Database | Transaction, afterCommit: () => vo
       return { known }
     },
 
+    async forget({ payment, revision }) {
+      const { count } = await db.payment.deleteMany({ where: { id: payment.id, revision, state: 'PENDING' } })
+      return count === 1
+    },
+
     async save(before, after, announcements) {
       const { correlationId, traceparent } = correlation()
       const { state, voided, version } = after

@@ -54,9 +54,10 @@ describe('approving', () => {
     expect(await under.approve()).toMatchObject({ is: 'approved' })
   })
 
-  test('is not taken in where the provider is not reached; the attempt is dead', async () => {
+  test('is not taken in where the provider is not reached; nothing stays written', async () => {
     under.provider.reachable(false)
     expect(await under.approve()).toEqual({ outcome: 'not taken in', retryAfterSeconds: 2 })
+    expect(await under.state()).toBeUndefined()
     under.provider.reachable(true)
     await under.recover()
     expect(await under.commands.resolve(under.attemptId)).toEqual({ is: 'tombstoned' })

@@ -48,12 +48,12 @@ export function createCommands(ports: Ports, limits: Limits, wakeWorker: () => v
       wakeWorker()
       return { is: 'pending' }
     }
-    // Nobody else has asked the provider on this revision, so what this call did not charge is not charged.
-    const outcome = answer.outcome === 'not taken in' ? ({ outcome: 'closed' } as const) : answer
-    const saved = await carryOut(payments, begun, { type: 'settle', outcome, dead: false, at: now() })
-    if (saved && 'payment' in saved) {
-      return answer.outcome === 'not taken in' ? answer : standingOf(saved.payment)
+    if (answer.outcome === 'not taken in') {
+      // Nobody else has asked the provider on this revision, so nothing is charged, and nothing stays written.
+      return (await payments.forget(begun)) ? answer : resolve(attemptId)
     }
+    const saved = await carryOut(payments, begun, { type: 'settle', outcome: answer, dead: false, at: now() })
+    if (saved && 'payment' in saved) return standingOf(saved.payment)
     return resolve(attemptId)
   }
 

@@ -24,6 +24,8 @@ export type Payments = {
     payment: Kind,
     leaveAloneMs: number,
   ): Promise<{ readonly begun: Stored<Kind> } | { readonly known: Stored }>
+  /** Takes a payment away of which nobody else knows anything yet; false where somebody has written it meanwhile. */
+  forget(begun: Stored<Pending>): Promise<boolean>
   byAttempt(attemptId: string): Promise<Stored | null>
   byId(id: string): Promise<Stored | null>
   /** The approved payment that a booking stands on. */

@@ -34,6 +34,9 @@ export function fakePayments(): FakePayments {
       byId.set(payment.id, { payment, revision: 0, dueAt, tries: 0 })
       return { begun: { payment, revision: 0 } }
     },
+    async forget({ payment, revision }) {
+      return byId.get(payment.id)?.revision === revision && byId.delete(payment.id)
+    },
     byAttempt: async (attemptId) => find((payment) => payment.attemptId === attemptId),
     byId: async (id) => find((payment) => payment.id === id),
     async byBooking(bookingId) {

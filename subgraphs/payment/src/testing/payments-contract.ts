@@ -109,6 +109,17 @@ export function paymentsContract(name: string, start: () => Promise<PaymentsUnde
       expect(announced).toHaveLength(saved[0]?.payment.state === 'APPROVED' ? 1 : 0)
     })
 
+    test('what nobody else has written can be forgotten, as if it had never been', async () => {
+      const begun = await begin()
+      expect(await payments.forget(begun)).toBe(true)
+      expect(await payments.byAttempt(begun.payment.attemptId)).toBeNull()
+      expect(await payments.forget(begun)).toBe(false)
+      const written = await begin()
+      await payments.save(written, written.payment, [])
+      expect(await payments.forget(written)).toBe(false)
+      expect(await payments.byId(written.payment.id)).not.toBeNull()
+    })
+
     test('a payment is found by its booking once it is approved', async () => {
       const begun = await begin()
       const { bookingId } = begun.payment.intent
