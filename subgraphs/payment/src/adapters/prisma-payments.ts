@@ -51,6 +51,11 @@ export function prismaPayments(db: Database | Transaction, afterCommit: () => vo
       return stored(await db.payment.findUnique({ where: { id }, include: withRefunds }))
     },
 
+    async byIds(ids) {
+      const rows = await db.payment.findMany({ where: { id: { in: [...ids] } }, include: withRefunds })
+      return new Map(rows.map((row) => [row.id, { payment: toPayment(row), revision: row.revision }]))
+    },
+
     async byBooking(bookingId) {
       const where = { bookingId, approvedAt: { not: null } }
       const row = await db.payment.findFirst({ where, include: withRefunds })

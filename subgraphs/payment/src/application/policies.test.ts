@@ -23,7 +23,10 @@ describe('whenever a booking is cancelled', () => {
       ...changes,
     })
   }
-  const policy = (event: BookCanceled) => refundWheneverBookCanceled(under.store.payments, event, under.clock)
+  const policy = async (event: BookCanceled) => {
+    const { payments } = under.store
+    await refundWheneverBookCanceled(payments, await payments.byId(event.paymentId), event, under.clock)
+  }
 
   test.each([
     [12_300, 'CANCELED'],

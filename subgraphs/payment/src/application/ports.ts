@@ -28,6 +28,8 @@ export type Payments = {
   forget(begun: Stored<Pending>): Promise<boolean>
   byAttempt(attemptId: string): Promise<Stored | null>
   byId(id: string): Promise<Stored | null>
+  /** Those of these payments that there are, by id. */
+  byIds(ids: readonly string[]): Promise<ReadonlyMap<string, Stored>>
   /** The approved payment that a booking stands on. */
   byBooking(bookingId: string): Promise<Approved | null>
   /**

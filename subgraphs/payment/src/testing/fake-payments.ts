@@ -39,6 +39,10 @@ export function fakePayments(): FakePayments {
     },
     byAttempt: async (attemptId) => find((payment) => payment.attemptId === attemptId),
     byId: async (id) => find((payment) => payment.id === id),
+    async byIds(ids) {
+      const found = ids.flatMap((id) => find((payment) => payment.id === id) ?? [])
+      return new Map(found.map((stored) => [stored.payment.id, stored]))
+    },
     async byBooking(bookingId) {
       const found = find((payment) => isApproved(payment) && payment.intent.bookingId === bookingId)
       return found && isApproved(found.payment) ? found.payment : null

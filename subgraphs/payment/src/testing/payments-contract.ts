@@ -88,10 +88,13 @@ export function paymentsContract(name: string, start: () => Promise<PaymentsUnde
       })
     })
 
-    test('what is not known is null', async () => {
+    test('what is not known is null, and not among those asked for together', async () => {
       expect(await payments.byAttempt(v7())).toBeNull()
       expect(await payments.byId(v7())).toBeNull()
       expect(await payments.byBooking(v7())).toBeNull()
+      const begun = await begin()
+      const { id } = begun.payment
+      expect(await payments.byIds([v7(), id])).toEqual(new Map([[id, begun]]))
     })
 
     test('only who has read the latest revision saves, and only then is it announced', async () => {
