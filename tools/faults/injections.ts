@@ -32,12 +32,20 @@ export type PlanOptions = {
 export const plan = ({ older }: PlanOptions = {}): readonly Group[] => [
   { name: 'streams', isolated: true, workers: 3, roundSeconds: 14, lanes: [streamFaults] },
   {
-    name: 'NATS, Redis and who reads events',
+    name: 'NATS and Redis',
     isolated: true,
-    roundSeconds: 18,
+    roundSeconds: 16,
     lanes: [
       [killed('nats'), frozen('nats', 2_000, 8_000), ...weathers('nats')],
       [killed('redis'), redisEmptied, frozen('redis', 2_000, 8_000), ...weathers('redis')],
+    ],
+  },
+  {
+    name: 'the disk of NATS, and who reads events',
+    isolated: true,
+    roundSeconds: 18,
+    lanes: [
+      [diskFull('nats')],
       ...['mypage', 'notification', 'marketing'].map((name) => [killed(name), overslept(name)]),
     ],
   },

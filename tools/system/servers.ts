@@ -4,6 +4,7 @@ import { access, mkdir, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
+import { connect as connectNats } from 'nats'
 import type { ProcessSpec } from './supervisor.ts'
 
 const run = promisify(execFile)
@@ -112,7 +113,21 @@ export async function natsServer({ program, dataDir, port, env, log }: Place): P
     env,
     cwd,
     log,
-    isReady: async () => /"jetstream":\s*true/.test(await conversation(port, '')),
+    isReady: () => hasStreams(port),
+    // With its disk full it does not end: it holds a lock for ever, and goes on to say that all is well.
+    mayHang: true,
+  }
+}
+
+/** Whether JetStream tells of its streams: neither the greeting nor the health check of 2.9 knows when it hangs. */
+async function hasStreams(port: number): Promise<boolean> {
+  const timeout = 3_000
+  const nats = await connectNats({ servers: `127.0.0.1:${port}`, timeout, reconnect: false })
+  try {
+    await (await nats.jetstreamManager({ timeout })).streams.list().next()
+    return true
+  } finally {
+    await nats.close()
   }
 }
 

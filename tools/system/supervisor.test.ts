@@ -17,7 +17,7 @@ afterEach(async () => {
 })
 
 /** Keeps a shell script running. It counts as ready when a file `ready` is there. */
-function keep(script: string, notices: string[] = []) {
+function keep(script: string, notices: string[] = [], mayHang = false) {
   const kept = supervise(
     {
       name: 'book',
@@ -28,6 +28,7 @@ function keep(script: string, notices: string[] = []) {
       cwd: folder,
       log: join(folder, 'book.log'),
       isReady: async () => readFileSync(join(folder, 'ready')).length >= 0,
+      mayHang,
     },
     () => {},
     (line) => notices.push(line),
@@ -53,6 +54,20 @@ test('who is killed is started again, and the operator is told', async () => {
   expect(notices).toEqual([
     expect.stringContaining('book died (signal SIGKILL); it is started again in 100 ms'),
   ])
+})
+
+test('who may hang and does not answer any more is started again', async () => {
+  const notices: string[] = []
+  writeFileSync(join(folder, 'ready'), '')
+  const nats = keep(pause, notices, true)
+  await nats.waitReady(5_000)
+  const { pid } = nats.entry()
+  rmSync(join(folder, 'ready'))
+  await eventually(() => nats.entry().restarts === 1, { withinMs: 20_000 })
+  writeFileSync(join(folder, 'ready'), '')
+  await nats.waitReady(5_000)
+  expect(nats.entry().pid).not.toBe(pid)
+  expect(notices[0]).toBe('book does not answer any more and is killed')
 })
 
 test('pauses double', async () => {

@@ -12,6 +12,8 @@ export type ProcessSpec = Pick<ProcessEntry, 'name' | 'kind' | 'url' | 'smtpUrl'
   log: string
   /** Whether it does its work now; a rejection counts as no. */
   isReady: () => Promise<boolean>
+  /** It may stand still for ever without ending: once it has been ready, it is asked again and again, and ended. */
+  mayHang?: boolean
 }
 
 export type Supervised = ReturnType<typeof supervise>
@@ -21,6 +23,9 @@ const LONGEST_PAUSE_MS = 10_000
 /** Who lived this long has recovered: the next death is a first one. */
 const RECOVERED_MS = 10_000
 const STOP_WITHIN_MS = 10_000
+/** Who may hang is asked this often, and ended when it did not answer so many times in a row. */
+const ASKED_EVERY_MS = 2_000
+const SILENT_TIMES = 3
 
 /**
  * Keeps one process running: when it ends by itself it is started again, at once at first, then with growing
@@ -55,7 +60,21 @@ export function supervise(spec: ProcessSpec, changed: () => void, notice: (line:
     identity = started.pid === undefined ? null : identify(started.pid)
     started.once('error', (error) => onEnd(started, error.message))
     started.once('exit', (code, signal) => onEnd(started, signal ? `signal ${signal}` : `exit code ${code}`))
+    if (spec.mayHang) void watch(started)
     changed()
+  }
+
+  /** Ends a process that has been ready and does not answer any more; then it is started again. */
+  async function watch(watched: ChildProcess): Promise<void> {
+    let silent = Number.NEGATIVE_INFINITY
+    while (child === watched) {
+      silent = (await spec.isReady().catch(() => false)) ? 0 : silent + 1
+      if (silent === SILENT_TIMES && child === watched) {
+        notice(`${spec.name} does not answer any more and is killed`)
+        watched.kill('SIGKILL')
+      }
+      await delay(ASKED_EVERY_MS, undefined, { ref: false })
+    }
   }
 
   function onEnd(ended: ChildProcess, reason: string): void {
