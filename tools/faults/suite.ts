@@ -74,7 +74,12 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
       restless.push(error.message)
       return Date.now() - to
     })
-    findings = check(await readFacts(stage.system.record), understand(log.lines))
+    await readFacts(stage.system.record).then(
+      (facts) => {
+        findings = check(facts, understand(log.lines))
+      },
+      (error: Error) => restless.push(`the facts cannot be read: ${error.message}`),
+    )
     const known = new Set(rows.flatMap(({ violations }) => violations))
     const found = findings.flatMap(({ invariant, violations }) =>
       violations.map((violation) => `${invariant}: ${violation}`),

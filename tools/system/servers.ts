@@ -4,7 +4,6 @@ import { access, mkdir, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
-import { connect as connectNats } from 'nats'
 import type { ProcessSpec } from './supervisor.ts'
 
 const run = promisify(execFile)
@@ -113,23 +112,17 @@ export async function natsServer({ program, dataDir, port, env, log }: Place): P
     env,
     cwd,
     log,
-    isReady: () => hasStreams(port),
+    isReady: () => answers(port, askForStreams, '"total":'),
     // With its disk full it does not end: it holds a lock for ever, and goes on to say that all is well.
     mayHang: true,
   }
 }
 
-/** Whether JetStream tells of its streams: neither the greeting nor the health check of 2.9 knows when it hangs. */
-async function hasStreams(port: number): Promise<boolean> {
-  const timeout = 3_000
-  const nats = await connectNats({ servers: `127.0.0.1:${port}`, timeout, reconnect: false })
-  try {
-    await (await nats.jetstreamManager({ timeout })).streams.list().next()
-    return true
-  } finally {
-    await nats.close()
-  }
-}
+/**
+ * Asks JetStream for its streams, in NATS' own words: neither the greeting nor the health check of 2.9 knows when
+ * JetStream hangs.
+ */
+const askForStreams = 'CONNECT {}\r\nSUB answer 1\r\nPUB $JS.API.STREAM.LIST answer 0\r\n\r\n'
 
 /** A private Redis that keeps what it is told in an append-only file under `<data-dir>/redis`. */
 export async function redisServer({ program, dataDir, port, env, log }: Place): Promise<ProcessSpec> {
@@ -144,17 +137,20 @@ export async function redisServer({ program, dataDir, port, env, log }: Place): 
     env,
     cwd,
     log,
-    isReady: async () => (await conversation(port, 'PING\r\n')).startsWith('+PONG'),
+    isReady: () => answers(port, 'PING\r\n', '+PONG'),
   }
 }
 
-/** What a server on this port answers first, after being told `greeting`. */
-function conversation(port: number, greeting: string): Promise<string> {
+/** Whether a server on this port, being told `question`, says `answer` within two seconds of silence. */
+function answers(port: number, question: string, answer: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: '127.0.0.1', timeout: 2_000 })
-    socket.once('connect', () => socket.write(greeting))
-    socket.once('data', (data) => {
-      resolve(data.toString())
+    let said = ''
+    socket.once('connect', () => socket.write(question))
+    socket.on('data', (data) => {
+      said += data
+      if (!said.includes(answer)) return
+      resolve(true)
       socket.destroy()
     })
     socket.once('timeout', () => socket.destroy(new Error('no answer')))

@@ -43,6 +43,7 @@ export function supervise(spec: ProcessSpec, changed: () => void, notice: (line:
   let pauseMs = FIRST_PAUSE_MS
   let deathsBeforeReady = 0
   let restarts = 0
+  let hasBeenReady = false
   let timer: NodeJS.Timeout | undefined
 
   function launch(): void {
@@ -57,6 +58,7 @@ export function supervise(spec: ProcessSpec, changed: () => void, notice: (line:
     closeSync(log)
     child = started
     startedAt = Date.now()
+    hasBeenReady = false
     identity = started.pid === undefined ? null : identify(started.pid)
     started.once('error', (error) => onEnd(started, error.message))
     started.once('exit', (code, signal) => onEnd(started, signal ? `signal ${signal}` : `exit code ${code}`))
@@ -64,11 +66,18 @@ export function supervise(spec: ProcessSpec, changed: () => void, notice: (line:
     changed()
   }
 
+  async function isReady(): Promise<boolean> {
+    const ready = child !== null && (await spec.isReady().catch(() => false))
+    hasBeenReady ||= ready
+    return ready
+  }
+
   /** Ends a process that has been ready and does not answer any more; then it is started again. */
   async function watch(watched: ChildProcess): Promise<void> {
-    let silent = Number.NEGATIVE_INFINITY
+    let silent = 0
     while (child === watched) {
-      silent = (await spec.isReady().catch(() => false)) ? 0 : silent + 1
+      const answers = await isReady()
+      silent = answers || !hasBeenReady ? 0 : silent + 1
       if (silent === SILENT_TIMES && child === watched) {
         notice(`${spec.name} does not answer any more and is killed`)
         watched.kill('SIGKILL')
@@ -135,7 +144,7 @@ export function supervise(spec: ProcessSpec, changed: () => void, notice: (line:
     async waitReady(withinMs: number): Promise<void> {
       const deadline = Date.now() + withinMs
       for (;;) {
-        if (child && (await spec.isReady().catch(() => false))) {
+        if (await isReady()) {
           deathsBeforeReady = 0
           return
         }

@@ -10,7 +10,7 @@ const run = promisify(execFile)
 
 const roomy = 8 * 2 ** 30
 /** What a server has left when its disk is said to be full. */
-const crumbs = 64 * 1024
+const crumbs = 4 * 1024
 
 const diskOf = (stage: Stage, server: string) => join(stage.system.record.dataDir, `${server}.disk`)
 
