@@ -7,6 +7,7 @@ import type { Part } from '@myhotel/kit/service'
 import type { RouterEnv } from './env.ts'
 import type { RouterContext } from './exchange.ts'
 import { presentError } from './execution/errors.ts'
+import { followSupergraph } from './execution/follow-supergraph.ts'
 import { createGateway } from './execution/gateway.ts'
 import { createReadYourWrites } from './execution/read-your-writes.ts'
 import { createSubgraph } from './execution/subgraph.ts'
@@ -50,6 +51,17 @@ export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
     maxDelayMs: env.MAX_EVENT_LOOP_DELAY_MS,
   })
   const { persistedQueries, plugin: documents } = createDocuments(env.manifest)
+  const gateway = createGateway({
+    supergraph: env.supergraph,
+    documents: env.DOCUMENTS_FILE ?? new Map(),
+    sourceOf: (name) => {
+      const subgraph = subgraphs.find((one) => one.name === name)
+      if (!subgraph) throw new Error(`the environment knows no subgraph ${name}`)
+      return subgraph
+    },
+    planBytes: env.PLAN_MEMORY_MIB * 1024 * 1024,
+    log,
+  })
   const plain = plainApollo(log)
   const apollo = new ApolloServer<RouterContext>({
     ...plain,
@@ -64,16 +76,7 @@ export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
     validationRules: [
       shapeRule({ depth: env.MAX_DEPTH, aliases: env.MAX_ALIASES, directives: env.MAX_DIRECTIVES }),
     ],
-    gateway: createGateway({
-      supergraph: env.supergraph,
-      sourceOf: (name) => {
-        const subgraph = subgraphs.find((one) => one.name === name)
-        if (!subgraph) throw new Error(`the environment knows no subgraph ${name}`)
-        return subgraph
-      },
-      planBytes: 64 * 1024 * 1024,
-      log,
-    }),
+    gateway,
     introspection: env.INTROSPECTION,
     hideSchemaDetailsFromClientErrors: !env.INTROSPECTION,
     formatError: presentError(log),
@@ -101,6 +104,13 @@ export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
     users,
     rates,
     { name: 'gateway', start: () => apollo.start(), stop: () => apollo.stop() },
+    followSupergraph({
+      file: env.SUPERGRAPH_FILE,
+      served: env.supergraph,
+      subgraphs: env.subgraphs.map(({ name }) => name),
+      gateway,
+      log,
+    }),
     load,
     httpServer({ port: env.PORT, host: env.HOST, log, handle }),
   ]

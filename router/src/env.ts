@@ -55,6 +55,8 @@ const settings = z
     NODE_ENV: z.string().default('development'),
     /** The composed schema that the router serves. */
     SUPERGRAPH_FILE: z.string().default(join(import.meta.dirname, '../supergraph.graphql')),
+    /** How much memory plans of operations may take; the least used are forgotten first. */
+    PLAN_MEMORY_MIB: count.default(64),
     /** The router's own key (private JWK as JSON): with it the router says to subgraphs who asks. */
     IDENTITY_PRIVATE_KEY: z.string(),
     /** The OpenID Connect issuer whose access tokens are accepted, as it stands in them. */

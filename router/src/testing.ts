@@ -83,7 +83,7 @@ export async function startRouter(
   const parts = await compose(routerEnv, log)
   const { url, stop } = await startParts(parts, lines)
   cleanup.add(stop)
-  return { url, lines, identities, ask: asker(url) }
+  return { url, lines, identities, ask: asker(url), supergraphFile: supergraph }
 }
 
 /** The answer to an operation, as JSON, with what came along. */
@@ -106,7 +106,8 @@ export function asker(url: string) {
   }
 }
 
-function composed(subgraphs: Record<string, TestSubgraph>): string {
+/** The supergraph of these subgraphs. */
+export function composed(subgraphs: Record<string, TestSubgraph>): string {
   const { supergraphSdl, errors } = composeServices(
     Object.entries(subgraphs).map(([name, { schema }]) => ({
       name,

@@ -51,7 +51,7 @@ beforeAll(async () => {
       return { status: http.status, data: JSON.stringify(data), errors: told.toSorted() }
     }
   }
-  ours = await start(createGateway({ supergraph: sdl, sourceOf, planBytes: 1e6, log }))
+  ours = await start(createGateway({ supergraph: sdl, documents: new Map(), sourceOf, planBytes: 1e6, log }))
   const reference = new ApolloGateway({
     supergraphSdl: sdl,
     buildService: ({ name }) => sourceOf(name),

@@ -1,25 +1,35 @@
-import type { GraphQLDataSource } from '@apollo/gateway'
-import type { Logger } from '@myhotel/kit/logger'
 import { GraphQLError, type GraphQLSchema } from 'graphql'
 import type { RouterContext } from '../exchange.ts'
-import type { Source } from './executor/run.ts'
-import { createEngine, type Engine } from './planning/engine.ts'
+import { createEngine, type Engine, type EngineOptions } from './planning/engine.ts'
+import { operationsOf } from './planning/plans.ts'
 import type { Gateway, GatewayRequest, GatewayResult } from './request.ts'
 
 type SchemaListener = Parameters<Gateway['onSchemaLoadOrUpdate']>[0]
 
-/** The gateway as Apollo Server knows it. */
-export function createGateway(options: {
-  supergraph: string
-  sourceOf: (subgraph: string) => Source & GraphQLDataSource
-  planBytes: number
-  log: Logger
-}): Gateway {
+/** The gateway as Apollo Server knows it. Its supergraph can be replaced while it serves. */
+export type ReplaceableGateway = Gateway & {
+  /**
+   * Serves another supergraph from now on. What was asked of the last one is planned before, and requests under
+   * way are finished on the one that they began with.
+   * @throws where it cannot be served; the last one stays
+   */
+  replace(sdl: string): Promise<void>
+}
+
+export function createGateway(
+  options: EngineOptions & {
+    supergraph: string
+    /** Documents by id that are planned before the first request comes. */
+    documents: ReadonlyMap<string, string>
+  },
+): ReplaceableGateway {
+  let current: Engine | undefined
   const listeners = new Set<SchemaListener>()
-  /** A request is executed on the supergraph that it was validated on, also while another takes its place. */
+  /** A request is executed on the supergraph that it was validated on, also when another has taken its place. */
   const engines = new WeakMap<GraphQLSchema, Engine>()
 
   function serve(engine: Engine) {
+    current = engine
     engines.set(engine.apiSchema, engine)
     for (const listener of listeners) listener({ apiSchema: engine.apiSchema, coreSupergraphSdl: engine.sdl })
   }
@@ -46,8 +56,15 @@ export function createGateway(options: {
       return () => void listeners.delete(listener)
     },
     async load() {
-      serve(createEngine({ ...options, sdl: options.supergraph }))
+      const engine = createEngine(options.supergraph, options)
+      await engine.plans.warm(operationsOf(options.documents))
+      serve(engine)
       return { executor: execute }
+    },
+    async replace(sdl) {
+      const engine = createEngine(sdl, options)
+      await engine.plans.warm(current?.plans.known() ?? [])
+      serve(engine)
     },
     async stop() {},
   }

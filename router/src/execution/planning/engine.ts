@@ -1,12 +1,6 @@
 import type { GraphQLDataSource } from '@apollo/gateway'
 import type { Logger } from '@myhotel/kit/logger'
-import {
-  type DocumentNode,
-  type GraphQLSchema,
-  getVariableValues,
-  type OperationDefinitionNode,
-} from 'graphql'
-import { LRUCache } from 'lru-cache'
+import { type GraphQLSchema, getVariableValues, type OperationDefinitionNode } from 'graphql'
 import type { RouterContext } from '../../exchange.ts'
 import { whyNotOurs } from '../executor/known.ts'
 import { executeByLibrary } from '../executor/library.ts'
@@ -14,44 +8,33 @@ import { compileOperation, type Result } from '../executor/operation.ts'
 import type { Source } from '../executor/run.ts'
 import type { GatewayRequest } from '../request.ts'
 import { createPlanner, type Planned } from './planner.ts'
+import { createPlans, type Plans } from './plans.ts'
 
-type Prepared = {
-  readonly document: DocumentNode
-  readonly operationName: string | undefined
-  readonly bytes: number
-  execute(request: GatewayRequest): Promise<Result>
-}
+type Execute = (request: GatewayRequest) => Promise<Result>
 
 /** One supergraph in service: it knows its schema, and plans and executes operations on it. */
 export type Engine = {
   readonly sdl: string
   readonly apiSchema: GraphQLSchema
-  /** Executes a valid operation. It is planned and compiled when it is asked for the first time. */
+  readonly plans: Plans<Execute>
+  /** Executes a valid operation. */
   execute(request: GatewayRequest, operation: OperationDefinitionNode): Promise<Result>
 }
 
-/** @throws where `sdl` is no supergraph, or one that cannot be served. */
-export function createEngine(options: {
-  sdl: string
+export type EngineOptions = {
   sourceOf: (subgraph: string) => Source & GraphQLDataSource
   /** How much memory plans may take, by estimate. */
   planBytes: number
   log: Logger
-}): Engine {
-  const { sdl, sourceOf, log } = options
+}
+
+/** @throws where `sdl` is no supergraph, or one that cannot be served. */
+export function createEngine(sdl: string, { sourceOf, planBytes, log }: EngineOptions): Engine {
   const planner = createPlanner(sdl)
   const { apiSchema } = planner
-  const operations = new LRUCache<string, Prepared>({
-    maxSize: options.planBytes,
-    sizeCalculation: ({ bytes }) => bytes,
-  })
+  const plans = createPlans(planner, compile, planBytes)
 
-  function prepare(document: DocumentNode, operationName: string | undefined): Prepared {
-    const planned = planner.plan(document, operationName)
-    return { document, operationName, bytes: sizeOf(planned, document), execute: executorOf(planned) }
-  }
-
-  function executorOf(planned: Planned): Prepared['execute'] {
+  function compile(planned: Planned): Execute {
     const { operation, plan } = planned
     const why = whyNotOurs(operation, plan)
     if (why) {
@@ -65,17 +48,11 @@ export function createEngine(options: {
   return {
     sdl,
     apiSchema,
+    plans,
     async execute(request, operation) {
       const invalid = invalidVariables(apiSchema, operation, request.request.variables)
       if (invalid) return { errors: invalid }
-      const { operationName } = request.request
-      const key = operationName ? `${request.queryHash} ${operationName}` : request.queryHash
-      let prepared = operations.get(key)
-      if (!prepared) {
-        prepared = prepare(request.document, operationName)
-        operations.set(key, prepared)
-      }
-      return prepared.execute(request)
+      return plans.get({ id: request.queryHash, document: request.document, operation })(request)
     },
   }
 }
@@ -87,12 +64,4 @@ function invalidVariables(
 ) {
   if (!variableDefinitions || variableDefinitions.length === 0) return undefined
   return getVariableValues(schema, variableDefinitions, variables).errors
-}
-
-/**
- * An estimate of what a plan and all that is compiled of it takes: what was measured is about ten times the texts
- * of both.
- */
-function sizeOf({ plan }: Planned, document: DocumentNode): number {
-  return 10 * (JSON.stringify(plan).length + (document.loc?.source.body.length ?? 0)) + 1_000
 }
