@@ -6,6 +6,7 @@ import type { Part } from '@myhotel/kit/service'
 import { Pool } from 'undici'
 import type { Exchange, RouterContext } from '../exchange.ts'
 import type { Answer, Source } from './executor/run.ts'
+import { type HttpAnswer, type Posting, post } from './post.ts'
 import { codeOfError, codeOfStatus, type FailureCode, subgraphFailure } from './subgraph-failure.ts'
 
 /** A subgraph to fetch from, by our executor or the gateway's. Ready while any of its replicas lives. */
@@ -42,12 +43,12 @@ export function createSubgraph(options: {
   })
   let turn = 0
 
-  async function post(headers: string[], body: string, signal: AbortSignal) {
+  async function postInTurn(posting: Omit<Posting, 'path'>): Promise<HttpAnswer> {
     turn = (turn + 1) % replicas.length
     const inTurn = [...replicas.slice(turn), ...replicas.slice(0, turn)]
     for (const [index, { pool, base }] of inTurn.entries()) {
       try {
-        return await pool.request({ path: `${base}/graphql`, method: 'POST', headers, body, signal })
+        return await post(pool, { ...posting, path: `${base}/graphql` })
       } catch (error) {
         if (!wasNeverSent(error) || index === inTurn.length - 1) throw error
       }
@@ -70,18 +71,17 @@ export function createSubgraph(options: {
 
   async function send(operation: string, variables: string, exchange: Exchange): Promise<Answer> {
     const body = `{"query":${operation},"variables":${variables}}`
-    const headers = await headersFor(exchange)
-    let status: number
-    let text: string
-    try {
-      const response = await post(headers, body, exchange.signal)
-      status = response.statusCode
-      const wrote = response.headers['x-wrote']
-      if (typeof wrote === 'string') exchange.writes.note(wrote)
-      text = await response.body.text()
-    } catch (error) {
-      return fail(codeOfError(error, exchange.signal), error)
+    const posting = {
+      body,
+      headers: await headersFor(exchange),
+      signal: exchange.signal,
+      onHeaders({ 'x-wrote': wrote }: Record<string, unknown>) {
+        if (typeof wrote === 'string') exchange.writes.note(wrote)
+      },
     }
+    const { status, text } = await postInTurn(posting).catch((error: unknown) =>
+      fail(codeOfError(error, exchange.signal), error),
+    )
     const answer = parse(text)
     // A refused operation has another status than 200 and is an answer nevertheless, unless it is the router that
     // was refused.
