@@ -34,7 +34,7 @@ export function createProvider(options: {
   const provider = new Provider(issuer, {
     adapter: stateIn(options.database),
     jwks: { keys: [key.privateJwk] },
-    cookies: { keys: [key.cookieSecret] },
+    cookies: { keys: [key.cookieSecret], names: cookieNames(issuer) },
     clients,
     clientDefaults: { id_token_signed_response_alg: 'EdDSA' },
     enabledJWA: { idTokenSigningAlgValues: ['EdDSA'] },
@@ -94,6 +94,12 @@ export function createProvider(options: {
   })
   provider.on('server_error', (_, error) => console.error(error))
   return provider
+}
+
+/** Browsers send cookies to all ports of a machine: systems that run side by side have names of their own. */
+function cookieNames(issuer: string) {
+  const { port } = new URL(issuer)
+  return { session: `session_${port}`, interaction: `interaction_${port}`, resume: `resume_${port}` }
 }
 
 /** What the user has granted the application: all that it asks for. */
