@@ -49,6 +49,7 @@ export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
   const load = createLoad({
     maxInFlight: env.MAX_REQUESTS_IN_FLIGHT,
     maxDelayMs: env.MAX_EVENT_LOOP_DELAY_MS,
+    log,
   })
   const { persistedQueries, plugin: documents } = createDocuments(env.manifest)
   const gateway = createGateway({

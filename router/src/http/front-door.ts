@@ -48,25 +48,32 @@ export function createFrontDoor(options: {
   async function route(request: IncomingMessage, response: ServerResponse, correlation: Correlation) {
     const path = request.url?.split('?', 1)[0] ?? '/'
     if (path === '/graphql') {
-      if (!options.cors(request, response)) await admit(request, response, correlation)
+      if (!options.cors(request, response)) await takeIn(request, response, correlation)
     } else if (!(await playground?.serve(path, request, response))) {
       answerError(response, 404, 'NOT_FOUND', 'GraphQL is at POST /graphql')
     }
   }
 
-  /** Lets in who may come in: there is room, the token is good, the client has not asked too often. */
+  /** Turns away at once what is more than can be held. */
+  async function takeIn(request: IncomingMessage, response: ServerResponse, correlation: Correlation) {
+    if (!load.enter()) {
+      const more = { retryAfterSeconds: 1 }
+      return answerError(response, 503, 'SERVICE_UNAVAILABLE', 'too much to do at the moment', more)
+    }
+    try {
+      await admit(request, response, correlation)
+    } finally {
+      load.leave()
+    }
+  }
+
+  /** Lets in who may come in: the token is good, the client has not asked too often. */
   async function admit(request: IncomingMessage, response: ServerResponse, correlation: Correlation) {
     const begun = performance.now()
     const refuse = (...[status, code, message, more]: Refusal) => {
       answerError(response, status, code, message, more)
       log.info({ status, code, ms: since(begun) }, 'request refused')
     }
-
-    const leave = load.enter()
-    if (!leave) {
-      return refuse(503, 'SERVICE_UNAVAILABLE', 'too much to do at the moment', { retryAfterSeconds: 1 })
-    }
-    response.once('close', leave)
 
     const user = await users.of(header(request, 'authorization'))
     const subject = 'status' in user ? null : user.subject

@@ -123,10 +123,10 @@ export function price(
     const name = value.name.value
     const given = defaults.get(name) ?? unlessTold
     return (variables) => {
-      const told = variables[name]
-      if (told === undefined) return given
+      const asked = variables[name]
+      if (asked === undefined) return given
       // What is no number is refused as a variable that does not fit.
-      return typeof told === 'number' ? told : pageUnlessTold
+      return typeof asked === 'number' ? asked : pageUnlessTold
     }
   }
 
@@ -137,7 +137,7 @@ export function price(
   ])
   return {
     cost: (variables) => evaluate(steps, variables),
-    pages: (variables) => pages.map((size) => told(size, variables)),
+    pages: (variables) => pages.map((size) => resolved(size, variables)),
   }
 }
 
@@ -145,13 +145,14 @@ function evaluate(steps: readonly Step[], variables: Variables): number {
   const values = new Float64Array(steps.length)
   steps.forEach(({ fixed, terms }, index) => {
     let value = fixed
-    for (const { size, step } of terms) value += Math.max(0, told(size, variables)) * (values[step] ?? 0)
+    for (const { size, step } of terms) value += Math.max(0, resolved(size, variables)) * (values[step] ?? 0)
     values[index] = value
   })
   return values[steps.length - 1] ?? 0
 }
 
-const told = (size: Size, variables: Variables): number => (typeof size === 'number' ? size : size(variables))
+const resolved = (size: Size, variables: Variables): number =>
+  typeof size === 'number' ? size : size(variables)
 
 const fieldOf = (type: GraphQLNamedType | undefined, name: string) =>
   isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { answer } from '@myhotel/kit/http'
-import { eventually } from '@myhotel/kit/testing'
+import { createTestLog, eventually } from '@myhotel/kit/testing'
 import { afterEach, expect, test } from 'vitest'
 import { hotel } from '../fixture.ts'
 import { createCleanup, startRouter } from '../testing.ts'
@@ -29,15 +29,17 @@ test('what is more than the router holds is turned away at once, and let in agai
 })
 
 test('an event loop that comes round late turns requests away until it has caught up', async () => {
-  const load = createLoad({ maxInFlight: 1_000, maxDelayMs: 50 })
+  const { log, lines } = createTestLog()
+  const load = createLoad({ maxInFlight: 1_000, maxDelayMs: 50, log })
   await load.start?.({ check: async () => ({ ready: true, parts: {} }) })
   cleanup.add(async () => load.stop?.())
   const blocked = () => {
     const until = performance.now() + 200
     while (performance.now() < until);
-    return load.enter() === null
+    return !load.enter()
   }
-  expect(load.enter()).not.toBe(null)
+  expect(load.enter()).toBe(true)
   await eventually(blocked, { everyMs: 0 })
   await eventually(() => load.enter())
+  expect(lines[0]).toMatchObject({ msg: 'too much to do', late: true, turnedAway: expect.any(Number) })
 })

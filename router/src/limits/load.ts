@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { Logger } from '@myhotel/kit/logger'
 import type { Part } from '@myhotel/kit/service'
 
 const resolutionMs = 20
@@ -6,8 +7,10 @@ const lookEveryMs = 500
 
 /** How much this router has to do, and whether it can take in more. */
 export type Load = Part & {
-  /** Takes a request in: call what it gives when the request is done. Null where there is too much to do. */
-  enter(): (() => void) | null
+  /** Takes a request in, unless there is too much to do. */
+  enter(): boolean
+  /** A request that was taken in is done. */
+  leave(): void
 }
 
 /**
@@ -15,9 +18,10 @@ export type Load = Part & {
  * slower, until all of them are too late. It is full when so many requests are under way, or when the event loop comes
  * round later than it should on average, twice in a row: one long step, as at the start, is no overload.
  */
-export function createLoad(options: { maxInFlight: number; maxDelayMs: number }): Load {
+export function createLoad(options: { maxInFlight: number; maxDelayMs: number; log: Logger }): Load {
   const delay = monitorEventLoopDelay({ resolution: resolutionMs })
   let inFlight = 0
+  let turnedAway = 0
   let late = false
   let lateBefore = false
   let timer: NodeJS.Timeout | undefined
@@ -26,6 +30,8 @@ export function createLoad(options: { maxInFlight: number; maxDelayMs: number })
     async start() {
       delay.enable()
       timer = setInterval(() => {
+        if (turnedAway > 0) options.log.warn({ turnedAway, inFlight, late }, 'too much to do')
+        turnedAway = 0
         // Not a number where the loop did not come round at all.
         const lateNow = !(delay.mean / 1e6 - resolutionMs <= options.maxDelayMs)
         late = lateNow && lateBefore
@@ -38,13 +44,15 @@ export function createLoad(options: { maxInFlight: number; maxDelayMs: number })
       delay.disable()
     },
     enter() {
-      if (late || inFlight >= options.maxInFlight) return null
-      inFlight += 1
-      let left = false
-      return () => {
-        if (!left) inFlight -= 1
-        left = true
+      if (late || inFlight >= options.maxInFlight) {
+        turnedAway += 1
+        return false
       }
+      inFlight += 1
+      return true
+    },
+    leave() {
+      inFlight -= 1
     },
   }
 }
