@@ -5,7 +5,9 @@ import { type Measured, type Promised, seconds, type Trial } from './promise.ts'
 
 /** Bookings go on without these. */
 const consumers = ['room', 'mypage', 'marketing', 'notification']
-const aSecond = 20
+const bookingsASecond = 20
+/** A fifth of what is booked is cancelled, and goes on being so while nothing can be booked. */
+const cancellationsASecond = 4
 const downForMs = 40_000
 const timesAsFast = 10
 const caughtUpWithinMs = 60_000
@@ -20,38 +22,30 @@ export const catchingUp: Promised = {
   async tryIt(trial) {
     const { stage, guests, count } = trial
     const downMs = Math.max(4_000, downForMs * Math.min(1, count / 10_000))
-    await guests.roomsFor((aSecond * downMs) / 1_000 + 100)
+    await guests.roomsFor((bookingsASecond * downMs) / 1_000 + 100)
     const streams = await openConsumers(stage)
     const rows: Measured[] = []
     const booked: { guest: string; id: string }[] = []
 
-    async function without(names: readonly string[], goOn: () => Promise<unknown>, forMs: number) {
+    async function without(names: readonly string[], aSecond: number, goOn: () => Promise<unknown>) {
       await streams.rest(names)
       await Promise.all(names.map((name) => stage.system.stop(name)))
-      await paced(aSecond, forMs, goOn)
+      await paced(aSecond, downMs, goOn)
       await streams.published()
-      for (const name of names) rows.push(await catchUp(trial, streams, name, forMs))
+      for (const name of names) rows.push(await catchUp(trial, streams, name, downMs))
     }
 
     try {
-      await without(
-        consumers,
-        async () => {
-          const intent = guests.intent()
-          const { id } = await guests.insist(intent)
-          if (id) booked.push({ guest: intent.guest, id })
-        },
-        downMs,
-      )
+      await without(consumers, bookingsASecond, async () => {
+        const intent = guests.intent()
+        const { id } = await guests.insist(intent)
+        if (id) booked.push({ guest: intent.guest, id })
+      })
       rows.push(await mails(trial))
-      await without(
-        ['payment'],
-        async () => {
-          const { guest = '', id } = booked.pop() ?? {}
-          if (id) await guests.ask(guest, cancel, { id })
-        },
-        downMs / 2,
-      )
+      await without(['payment'], cancellationsASecond, async () => {
+        const { guest = '', id } = booked.pop() ?? {}
+        if (id) await guests.ask(guest, cancel, { id })
+      })
       return rows
     } finally {
       await streams.close()
