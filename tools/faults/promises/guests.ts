@@ -22,6 +22,7 @@ const accounts = 300
 const hosts = 12
 /** One-night stays in each room, all of which can be booked. */
 const nights = 330
+const fewestRooms = 8
 const answerWithinMs = 30_000
 
 /** Answers after which the same request may be sent again. */
@@ -43,7 +44,8 @@ export async function createGuests(stage: Stage, write: (line: LogLine) => void)
   const { origin, pathname } = new URL(stage.system.record.router)
   const pool = new Pool(origin, { connections: 128, keepAliveTimeout: 30_000 })
   const tokens = new Map<string, Promise<string>>()
-  const rooms: string[] = []
+  let rooms: string[] = []
+  let registered = 0
   const { register } = createClients(stage, write)
   let given = 0
   let keys = 0
@@ -71,17 +73,13 @@ export async function createGuests(stage: Stage, write: (line: LogLine) => void)
 
   return {
     ask,
-    /** Registers so many rooms that there are stays for `stays` bookings more. */
+    /** Registers rooms with so many stays that nobody has asked for. */
     async roomsFor(stays: number) {
-      const wanted = Math.ceil((given + stays) / nights) + 1
-      const missing = Array.from(
-        { length: Math.max(0, wanted - rooms.length) },
-        (_, index) => rooms.length + index,
-      )
-      const names = missing.map((number) => `Promised room ${number}`)
-      rooms.push(
-        ...(await mapAtATime(names, 8, (name, index) => register(`host${1 + (index % hosts)}`, name))),
-      )
+      const fresh = Math.max(fewestRooms, Math.ceil(stays / nights))
+      const names = Array.from({ length: fresh }, (_, index) => `Promised room ${registered + index}`)
+      registered += fresh
+      rooms = await mapAtATime(names, 8, (name, index) => register(`host${1 + (index % hosts)}`, name))
+      given = 0
     },
     /** What nobody else has asked for or will. */
     intent(method = 'pm_card_visa'): Intent {
@@ -89,7 +87,7 @@ export async function createGuests(stage: Stage, write: (line: LogLine) => void)
       keys += 1
       const roomId = rooms[place % rooms.length] ?? ''
       const day = 3 + Math.floor(place / rooms.length)
-      const guest = `guest${1 + (place % accounts)}`
+      const guest = `guest${1 + (keys % accounts)}`
       return {
         guest,
         key: `promise-${keys}`,
@@ -125,7 +123,7 @@ export async function createGuests(stage: Stage, write: (line: LogLine) => void)
       for (;;) {
         const answer = await this.book(intent)
         if (!asksToTryAgain(answer) || Date.now() > deadline) return answer
-        await delay(250)
+        await delay(500)
       }
     },
     close: () => pool.close(),

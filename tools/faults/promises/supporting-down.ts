@@ -8,7 +8,7 @@ const downForMs = 20_000
 
 /** I9: all that a booking does not need is down at once; guests do not notice. */
 export const supportingDown: Promised = {
-  name: 'promises: supporting parts down at once',
+  name: 'promises: what bookings do not need is down',
   async tryIt({ stage, guests, count }) {
     const downMs = Math.max(4_000, downForMs * Math.min(1, count / 10_000))
     await guests.roomsFor((bookingsASecond * downMs) / 1_000 + 100)
