@@ -1,15 +1,5 @@
 import { Temporal } from 'temporal-polyfill'
 
-/** Whether the runtime knows an IANA time zone of this name. */
-export function isTimeZone(timeZone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone })
-    return true
-  } catch {
-    return false
-  }
-}
-
 /** The calendar date, `2027-02-28`, that it is at `instant` in a time zone. */
 export function dateIn(timeZone: string, instant: Date): string {
   return Temporal.Instant.fromEpochMilliseconds(instant.getTime())

@@ -121,3 +121,11 @@ describe('deleting', () => {
     expect(asked).toEqual([])
   })
 })
+
+it('whoever is overtaken by others every time is told that it passes, and nothing is done', async () => {
+  const { ports, rooms, types } = await given()
+  const overtaken = { ...ports, rooms: { ...rooms, save: async () => false } }
+  const changing = changeRoom(overtaken, { ...host1, change: { name: 'Another' } })
+  await expect(changing).rejects.toThrow(expect.objectContaining({ name: 'Overtaken' }))
+  expect(types()).toEqual(['RoomRegistered'])
+})

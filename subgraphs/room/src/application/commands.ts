@@ -60,6 +60,11 @@ export function deleteRoomForServiceCenter(
 
 const mostAttempts = 10
 
+/** Others were faster every time. Nothing was done; asking again may well succeed. */
+export class Overtaken extends Error {
+  override readonly name = 'Overtaken'
+}
+
 /** Loads a room, decides, saves; from the beginning again where somebody else was faster. */
 async function execute<No extends Refusal>(
   rooms: Rooms,
@@ -75,7 +80,7 @@ async function execute<No extends Refusal>(
     const after = evolve(room, decided)
     if (await rooms.save(after, decided)) return after
   }
-  throw new Error(`room ${roomId} was changed by others ${mostAttempts} times in a row`)
+  throw new Overtaken(`room ${roomId} was changed by others ${mostAttempts} times in a row`)
 }
 
 /** When something happens to a room now, and on which of its dates. */
