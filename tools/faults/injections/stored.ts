@@ -4,7 +4,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { connect, type JetStreamManager } from 'nats'
 import { republish } from '../../events-republish.ts'
-import { allReady } from '../crash-points.ts'
 import type { Stage } from '../stage.ts'
 import { between, type Fault } from './fault.ts'
 
@@ -28,7 +27,6 @@ export const redisEmptied: Fault = {
     const redis = new Redis(stage.system.record.redis)
     await redis.flushall()
     redis.disconnect()
-    await allReady(stage, 'mypage')
   },
 }
 
