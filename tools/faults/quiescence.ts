@@ -20,12 +20,17 @@ export async function unfinished(stage: Stage): Promise<string[]> {
   return (await Promise.all(found)).flat()
 }
 
+/** The durable consumers of a system, as far as they were seen: who is missing has not read what waits for it. */
+const consumersOf = new WeakMap<Stage, Set<string>>()
+
 /** What is still under way: attempts, payments, events on their way. Empty when the system is at rest. */
 export async function unrest(stage: Stage): Promise<string[]> {
   const found = await unfinished(stage)
   for (const name of Object.keys(stage.system.record.databases)) {
     found.push(...(await ask(stage, name, 'events in the outbox', unpublished)))
   }
+  const seen = consumersOf.get(stage) ?? new Set()
+  const present = new Set<string>()
   const nats = await connect({ servers: stage.system.record.nats, reconnect: false })
   try {
     const manager = await nats.jetstreamManager()
@@ -33,13 +38,17 @@ export async function unrest(stage: Stage): Promise<string[]> {
       for await (const { name, config: its, num_pending, num_ack_pending } of manager.consumers.list(
         config.name,
       )) {
+        if (!its.durable_name) continue
+        present.add(`${name} of ${config.name}`)
         const waiting = num_pending + num_ack_pending
-        if (its.durable_name && waiting > 0) found.push(`${waiting} events of ${config.name} for ${name}`)
+        if (waiting > 0) found.push(`${waiting} events of ${config.name} for ${name}`)
       }
     }
   } finally {
     await nats.close()
   }
+  consumersOf.set(stage, seen.union(present))
+  found.push(...[...seen.difference(present)].map((consumer) => `there is no consumer ${consumer}`))
   return found
 }
 

@@ -148,6 +148,8 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
   }
 
   try {
+    // Now all consumers are seen that have to be there later.
+    await quiet(stage)
     for (const [index, { seconds, run }] of stretches.entries()) {
       if (signal?.aborted || Date.now() > until) break
       // Each has its share of what is left of the time; what it does not need is left to the others.
