@@ -1,6 +1,7 @@
-import { requireService, requireUser } from '@myhotel/kit/serve'
 import { GraphQLError } from 'graphql'
 import type { TestSubgraph } from './testing.ts'
+
+const refusal = (code: string) => new GraphQLError('refused', { extensions: { code } })
 
 /** A hotel of three small subgraphs, enough of one to show what a router does. */
 export const hotel = (): Record<'room' | 'book' | 'mypage', TestSubgraph> => ({
@@ -38,11 +39,14 @@ export const hotel = (): Record<'room' | 'book' | 'mypage', TestSubgraph> => ({
           if (!code) throw new Error('connect ECONNREFUSED 10.0.0.7:5432')
           throw new GraphQLError('on purpose', { extensions: { code, stacktrace: ['at secret.ts'] } })
         },
-        staff: (_, __, context) => requireService(context),
+        staff: () => {
+          throw refusal('FORBIDDEN')
+        },
       },
       Mutation: {
         bookRoom: (_, { roomId }: { roomId: string }, context) => {
-          const guest = requireUser(context, 'guest')
+          const { subject: guest } = context.caller
+          if (!guest) throw refusal('UNAUTHENTICATED')
           context.wrote(`book.${roomId}`, 1)
           return { id: 'b1', guest, roles: context.caller.roles, room: { id: roomId } }
         },

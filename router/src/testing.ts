@@ -7,6 +7,7 @@ import { composeServices } from '@apollo/composition'
 import { answer } from '@myhotel/kit/http'
 import { type RequestContext, subgraphServer } from '@myhotel/kit/serve'
 import { createTestIdentities, createTestLog, startParts } from '@myhotel/kit/testing'
+import { openPolicy } from '@myhotel/kit/testing/open-policy'
 import { parse } from 'graphql'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { compose } from './compose.ts'
@@ -65,7 +66,11 @@ export async function startRouter(
     await writeFile(schemaFile, link + schema)
     const { log, lines } = createTestLog()
     const { keys } = identities
-    const server = subgraphServer({ name, schemaFile, resolvers, keys, port: 0, host: '127.0.0.1', log })
+    const policy = openPolicy(schemaFile)
+    const server = subgraphServer({
+      ...{ name, schemaFile, resolvers, policy, keys, port: 0, host: '127.0.0.1', log },
+      onRefused: () => {},
+    })
     const { url, stop } = await startParts([server], lines)
     cleanup.add(stop)
     urls[`${name.toUpperCase()}_URL`] = url

@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import { buildSubgraphSchema } from '@apollo/subgraph'
-import { GraphQLError, type GraphQLFormattedError, parse } from 'graphql'
+import { type GraphQLFormattedError, parse } from 'graphql'
+import { type Finders, guarded, type Refused } from './access.ts'
 import { plainApollo } from './apollo.ts'
 import { correlated, newCorrelation } from './context.ts'
 import { isPassingFailure } from './failures.ts'
 import { answerError, header, httpServer, serveGraphql } from './http.ts'
 import { type Caller, createVerifier } from './identity.ts'
 import type { Logger } from './logger.ts'
+import type { Policy } from './policy.ts'
 import { scalars } from './scalars.ts'
 import type { Part } from './service.ts'
 import { refuseWhatIsNoText } from './text.ts'
@@ -35,6 +37,12 @@ export function subgraphServer(options: {
   /** Path of the subgraph's schema.graphql. */
   schemaFile: string
   resolvers: object
+  /** Who may call and see what: the resolvers are wrapped by it. */
+  policy: Policy
+  /** How objects are found that operations of the policy do something `to`. */
+  find?: Finders
+  /** Is told of each refusal; it returns at once. */
+  onRefused(refused: Refused): void
   keys: string
   port: number
   host: string
@@ -43,7 +51,8 @@ export function subgraphServer(options: {
   const typeDefs = parse(readFileSync(options.schemaFile, 'utf8'))
   const used = new Set(typeDefs.definitions.map((node) => ('name' in node ? node.name?.value : undefined)))
   const known = Object.fromEntries(Object.entries(scalars).filter(([name]) => used.has(name)))
-  const schema = buildSubgraphSchema({ typeDefs, resolvers: { ...known, ...options.resolvers } })
+  const resolvers = guarded(typeDefs, options.resolvers, options, options.onRefused)
+  const schema = buildSubgraphSchema({ typeDefs, resolvers: { ...resolvers, ...known } })
   refuseWhatIsNoText(schema)
   const plain = plainApollo(options.log)
   const apollo = new ApolloServer<RequestContext>({
@@ -127,30 +136,8 @@ function hideInternals(log: Logger) {
   }
 }
 
-/**
- * The caller's user id.
- * @throws GraphQLError UNAUTHENTICATED for anonymous callers, FORBIDDEN where none of `roles` is theirs.
- */
-export function requireUser(context: RequestContext, ...roles: string[]): string {
-  const { subject } = context.caller
-  if (!subject) throw new GraphQLError('sign in first', { extensions: { code: 'UNAUTHENTICATED' } })
-  if (roles.length > 0 && !roles.some((role) => context.caller.roles.includes(role))) {
-    throw new GraphQLError(`only for: ${roles.join(', ')}`, { extensions: { code: 'FORBIDDEN' } })
-  }
-  return subject
-}
-
-/**
- * Refuses everyone but another service.
- * @throws GraphQLError FORBIDDEN
- */
-export function requireService(context: RequestContext): void {
-  if (!hasRole(context, 'service')) {
-    throw new GraphQLError('only for services', { extensions: { code: 'FORBIDDEN' } })
-  }
-}
-
-/** Whether the caller has a role. */
-export function hasRole(context: RequestContext, role: string): boolean {
-  return context.caller.roles.includes(role)
+/** The id of the user who asks, where the policy admits none but users: that somebody else comes is a bug. */
+export function userOf({ caller }: RequestContext): string {
+  if (caller.subject === null) throw new Error('the policy admits callers who are no users')
+  return caller.subject
 }

@@ -5,6 +5,7 @@ import { createSigner } from '@myhotel/kit/identity'
 import type { Logger } from '@myhotel/kit/logger'
 import { loop } from '@myhotel/kit/loop'
 import { createRelay } from '@myhotel/kit/outbox'
+import { recordRefusals } from '@myhotel/kit/refusals'
 import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { subscribe } from '@myhotel/kit/subscription'
@@ -12,8 +13,9 @@ import { dateIn, instantAt } from '@myhotel/kit/zone'
 import { v7 } from 'uuid'
 import { openDatabase } from './adapters/database.ts'
 import { reactions } from './adapters/event-consumer.ts'
-import { resolvers } from './adapters/graphql.ts'
+import { finders, resolvers } from './adapters/graphql.ts'
 import { paymentClient } from './adapters/payment-client.ts'
+import { policy } from './adapters/policy.ts'
 import { prismaAttempts } from './adapters/prisma-attempts.ts'
 import { prismaBlocks } from './adapters/prisma-blocks.ts'
 import { prismaBookings } from './adapters/prisma-bookings.ts'
@@ -68,10 +70,14 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
       await Promise.all([payments.close(), rooms.close()])
     },
   }
+  const refusals = recordRefusals({ name: 'book', database, afterCommit: relay.wake, log })
   const graphql = subgraphServer({
     name: 'book',
     schemaFile: `${import.meta.dirname}/../schema.graphql`,
     resolvers: resolvers(ports),
+    policy,
+    find: finders(ports),
+    onRefused: refusals.note,
     keys: env.IDENTITY_KEYS,
     port: env.PORT,
     host: env.HOST,
@@ -86,5 +92,5 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
     neverGiveUp: true,
     afterCommit: relay.wake,
   })
-  return [part, { ...bus, optional: true }, relay, calls, graphql, subscription, recovery]
+  return [part, { ...bus, optional: true }, relay, calls, refusals, graphql, subscription, recovery]
 }

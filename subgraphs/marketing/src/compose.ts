@@ -2,11 +2,13 @@ import { fileURLToPath } from 'node:url'
 import { createBus } from '@myhotel/kit/bus'
 import type { Logger } from '@myhotel/kit/logger'
 import { createRelay } from '@myhotel/kit/outbox'
+import { recordRefusals } from '@myhotel/kit/refusals'
 import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { openDatabase } from './adapters/database.ts'
 import { eventConsumer } from './adapters/event-consumer.ts'
 import { resolvers } from './adapters/graphql.ts'
+import { policy } from './adapters/policy.ts'
 import { prismaPopularityOf } from './adapters/prisma-counts.ts'
 import type { Env } from './env.ts'
 
@@ -15,10 +17,13 @@ export function compose(env: Env, log: Logger): Part[] {
   const { database, part } = openDatabase(env.MARKETING_DATABASE_URL)
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'marketing', log })
   const relay = createRelay({ databaseUrl: env.MARKETING_DATABASE_URL, bus, log })
+  const refusals = recordRefusals({ name: 'marketing', database, afterCommit: relay.wake, log })
   const server = subgraphServer({
     name: 'marketing',
     schemaFile: fileURLToPath(new URL('../schema.graphql', import.meta.url)),
     resolvers: resolvers(prismaPopularityOf(database)),
+    policy,
+    onRefused: refusals.note,
     keys: env.IDENTITY_KEYS,
     port: env.PORT,
     host: env.HOST,
@@ -27,5 +32,5 @@ export function compose(env: Env, log: Logger): Part[] {
   const clock = () => new Date()
   const consumer = eventConsumer({ bus, database, clock, log, afterCommit: () => relay.wake() })
   // No request needs NATS: while it is away, popularity is still told, and events wait where they are.
-  return [part, { ...bus, optional: true }, relay, server, consumer]
+  return [part, { ...bus, optional: true }, relay, refusals, server, consumer]
 }

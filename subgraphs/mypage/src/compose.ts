@@ -3,12 +3,14 @@ import { fileURLToPath } from 'node:url'
 import { createBus } from '@myhotel/kit/bus'
 import { withFailpoints } from '@myhotel/kit/failpoint'
 import type { Logger } from '@myhotel/kit/logger'
+import { countRefusals } from '@myhotel/kit/refusals'
 import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { instantAt } from '@myhotel/kit/zone'
 import { followEvents } from './adapters/event-consumer.ts'
 import { resolvers } from './adapters/graphql.ts'
 import { createKeeper } from './adapters/keeper.ts'
+import { policy } from './adapters/policy.ts'
 import { createRedis, redisPart } from './adapters/redis.ts'
 import { createDeadLetters } from './adapters/redis-dead-letters.ts'
 import { createPageStore } from './adapters/redis-page-store.ts'
@@ -32,10 +34,14 @@ export function compose(env: Env, log: Logger): Part[] {
     log,
   })
   const pages = createPages(reading, () => keeper.wake())
+  // There is no outbox here, and nothing to refuse to a user: the page is the own one.
+  const refusals = countRefusals(log)
   const server = subgraphServer({
     name: 'mypage',
     schemaFile: fileURLToPath(new URL('../schema.graphql', import.meta.url)),
     resolvers: resolvers(pages, clock),
+    policy,
+    onRefused: refusals.note,
     keys: env.IDENTITY_KEYS,
     port: env.PORT,
     host: env.HOST,
@@ -55,6 +61,7 @@ export function compose(env: Env, log: Logger): Part[] {
     redisPart('redis', reading, log),
     redisPart('redis for events', writing.redis, log),
     { ...bus, optional: true },
+    refusals,
     server,
     keeper,
     events,

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { createBus } from '@myhotel/kit/bus'
 import type { Logger } from '@myhotel/kit/logger'
 import { createRelay } from '@myhotel/kit/outbox'
+import { recordRefusals } from '@myhotel/kit/refusals'
 import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { subscribe } from '@myhotel/kit/subscription'
@@ -11,6 +12,7 @@ import { deliveryWorker } from './adapters/delivery-worker.ts'
 import { reactions } from './adapters/event-consumer.ts'
 import { resolvers } from './adapters/graphql.ts'
 import { mailCarrier } from './adapters/mail-carrier.ts'
+import { policy } from './adapters/policy.ts'
 import { prismaDeliveries } from './adapters/prisma-deliveries.ts'
 import { outgoing, prismaNotifications } from './adapters/prisma-notifications.ts'
 import { prismaPushSubscriptions } from './adapters/prisma-push-subscriptions.ts'
@@ -42,6 +44,7 @@ export function compose(env: Env, log: Logger): Part[] {
     }),
   )
 
+  const refusals = recordRefusals({ name: 'notification', database, afterCommit: relay.wake, log })
   const server = subgraphServer({
     name: 'notification',
     schemaFile: fileURLToPath(new URL('../schema.graphql', import.meta.url)),
@@ -51,6 +54,8 @@ export function compose(env: Env, log: Logger): Part[] {
       clock,
       push: env.vapid && { publicKey: env.vapid.publicKey, services: env.PUSH_SERVICES },
     }),
+    policy,
+    onRefused: refusals.note,
     keys: env.IDENTITY_KEYS,
     port: env.PORT,
     host: env.HOST,
@@ -68,5 +73,5 @@ export function compose(env: Env, log: Logger): Part[] {
     },
   })
   // What is in the inbox can be read while NATS is away.
-  return [part, { ...bus, optional: true }, relay, server, subscription, ...workers]
+  return [part, { ...bus, optional: true }, relay, refusals, server, subscription, ...workers]
 }

@@ -3,6 +3,7 @@ import { withFailpoints } from '@myhotel/kit/failpoint'
 import type { Logger } from '@myhotel/kit/logger'
 import { loop } from '@myhotel/kit/loop'
 import { createRelay } from '@myhotel/kit/outbox'
+import { recordRefusals } from '@myhotel/kit/refusals'
 import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { subscribe } from '@myhotel/kit/subscription'
@@ -10,6 +11,7 @@ import { v7 } from 'uuid'
 import { openDatabase } from './adapters/database.ts'
 import { reactions } from './adapters/event-consumer.ts'
 import { createResolvers } from './adapters/graphql.ts'
+import { policy } from './adapters/policy.ts'
 import { prismaPayments } from './adapters/prisma-payments.ts'
 import { createProvider } from './adapters/provider.ts'
 import { createCommands } from './application/commands.ts'
@@ -49,10 +51,13 @@ export function compose(env: Env, log: Logger): Part[] {
 
   const limits = { chargeWithinMs, mostApprovals: env.PAYMENT_MOST_APPROVALS }
   const commands = createCommands(ports, limits, worker.wake)
+  const refusals = recordRefusals({ name: 'payment', database, afterCommit: relay.wake, log })
   const graphql = subgraphServer({
     name: 'payment',
     schemaFile: `${import.meta.dirname}/../schema.graphql`,
     resolvers: createResolvers(commands, ports.payments),
+    policy,
+    onRefused: refusals.note,
     keys: env.IDENTITY_KEYS,
     port: env.PORT,
     host: env.HOST,
@@ -72,5 +77,5 @@ export function compose(env: Env, log: Logger): Part[] {
     },
   })
   // No request needs NATS: while it is away, payments are approved and refunded, and events wait in the outbox.
-  return [part, { ...bus, optional: true }, relay, providerPart, worker, graphql, subscription]
+  return [part, { ...bus, optional: true }, relay, providerPart, worker, refusals, graphql, subscription]
 }

@@ -2,6 +2,7 @@ import { createBus } from '@myhotel/kit/bus'
 import { createSigner } from '@myhotel/kit/identity'
 import type { Logger } from '@myhotel/kit/logger'
 import { createRelay } from '@myhotel/kit/outbox'
+import { recordRefusals } from '@myhotel/kit/refusals'
 import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { dateIn } from '@myhotel/kit/zone'
@@ -10,6 +11,7 @@ import { bookClient } from './adapters/book-client.ts'
 import { openDatabase } from './adapters/database.ts'
 import { eventConsumer } from './adapters/event-consumer.ts'
 import { resolvers } from './adapters/graphql.ts'
+import { policy } from './adapters/policy.ts'
 import { prismaListings } from './adapters/prisma-listings.ts'
 import { prismaRooms } from './adapters/prisma-rooms.ts'
 import type { Calendar, Ports } from './application/ports.ts'
@@ -29,10 +31,14 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
   const relay = createRelay({ databaseUrl: env.ROOM_DATABASE_URL, bus, log })
   const bookings = bookClient({ url: env.BOOK_URL, sign, log })
   const ports: Ports = { rooms: prismaRooms(database, relay.wake), bookings, calendar, newId: v7 }
+  const refusals = recordRefusals({ name: 'room', database, afterCommit: relay.wake, log })
   const server = subgraphServer({
     name: 'room',
     schemaFile: `${import.meta.dirname}/../schema.graphql`,
     resolvers: resolvers(ports, prismaListings(database)),
+    policy,
+    find: { Room: ports.rooms.find },
+    onRefused: refusals.note,
     keys: env.IDENTITY_KEYS,
     port: env.PORT,
     host: env.HOST,
@@ -40,5 +46,5 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
   })
   const consumer = eventConsumer({ bus, database, log })
   // No request needs NATS: while it is away, rooms are registered and found as ever, and events wait where they are.
-  return [part, { ...bus, optional: true }, relay, bookings.part, server, consumer]
+  return [part, { ...bus, optional: true }, relay, bookings.part, refusals, server, consumer]
 }

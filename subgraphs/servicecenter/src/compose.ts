@@ -3,12 +3,14 @@ import { createBus } from '@myhotel/kit/bus'
 import { createSigner } from '@myhotel/kit/identity'
 import type { Logger } from '@myhotel/kit/logger'
 import { createRelay } from '@myhotel/kit/outbox'
+import { recordRefusals } from '@myhotel/kit/refusals'
 import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { v7 as newId } from 'uuid'
 import { bookClient } from './adapters/book-client.ts'
 import { openDatabase } from './adapters/database.ts'
 import { resolvers } from './adapters/graphql.ts'
+import { policy } from './adapters/policy.ts'
 import { prismaAgentActions } from './adapters/prisma-agent-actions.ts'
 import { prismaComplaints } from './adapters/prisma-complaints.ts'
 import { roomClient } from './adapters/room-client.ts'
@@ -32,15 +34,18 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
     now: () => new Date().toISOString(),
     newId,
   }
+  const refusals = recordRefusals({ name: 'servicecenter', database, afterCommit: relay.wake, log })
   const server = subgraphServer({
     name: 'servicecenter',
     schemaFile: fileURLToPath(new URL('../schema.graphql', import.meta.url)),
     resolvers: resolvers(ports),
+    policy,
+    onRefused: refusals.note,
     keys: env.IDENTITY_KEYS,
     port: env.PORT,
     host: env.HOST,
     log,
   })
   // No request needs NATS: while it is away, events wait in the outbox.
-  return [part, { ...bus, optional: true }, relay, book.part, room.part, server]
+  return [part, { ...bus, optional: true }, relay, book.part, room.part, refusals, server]
 }

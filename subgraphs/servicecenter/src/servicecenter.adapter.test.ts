@@ -180,12 +180,12 @@ describe('who may do what', () => {
   }
   it.each([
     ['file', undefined, 'UNAUTHENTICATED'],
-    ['file', service, 'UNAUTHENTICATED'],
+    ['file', service, 'FORBIDDEN'],
     ['file', agent, 'FORBIDDEN'],
     ['close', undefined, 'UNAUTHENTICATED'],
     ['close', guest, 'FORBIDDEN'],
     ['cancel', undefined, 'UNAUTHENTICATED'],
-    ['cancel', service, 'UNAUTHENTICATED'],
+    ['cancel', service, 'FORBIDDEN'],
     ['cancel', guest, 'FORBIDDEN'],
     ['cancel', host, 'FORBIDDEN'],
     ['delete', host, 'FORBIDDEN'],

@@ -1,5 +1,5 @@
 import { badInput } from '@myhotel/kit/connection'
-import { hasRole, type RequestContext, requireService, requireUser } from '@myhotel/kit/serve'
+import { type RequestContext, userOf } from '@myhotel/kit/serve'
 import { blockDates, unblockDates } from '../application/block-dates.ts'
 import { bookRoom } from '../application/book-room.ts'
 import {
@@ -10,24 +10,18 @@ import {
 } from '../application/cancel-booking.ts'
 import type { Ports } from '../application/ports.ts'
 import { freeDates, quote } from '../application/quote.ts'
-import { type Booking, refundIfCanceledNow, roleIn, statusOf } from '../domain/booking.ts'
+import { type Booking, refundIfCanceledNow, statusOf } from '../domain/booking.ts'
 import { isRefusal, nightsOf, type Stay } from '../domain/stay.ts'
 import type { BookRoomInput, Resolvers } from './graphql.generated.ts'
 import { asIntent, asReason, isId } from './input.ts'
 import { told } from './refusals.ts'
 
-/** Resolvers: they check who asks, hand over to the application and put its answers into the API's types. */
+/** Resolvers hand over to the application and put its answers into the API's types; who may ask, policy.ts says. */
 export function resolvers(ports: Ports): Resolvers {
   const { calendar } = ports
   const iso = (ms: number) => new Date(ms).toISOString()
 
-  /** The booking, for its guest, its host, agents and services; for all others it does not exist. */
-  async function visible(context: RequestContext, id: string): Promise<Booking | null> {
-    const booking = isId(id) ? await ports.bookings.find(id) : null
-    const { subject } = context.caller
-    const sees = hasRole(context, 'agent') || hasRole(context, 'service')
-    return booking && (sees || (subject && roleIn(booking, subject))) ? booking : null
-  }
+  const { Booking: findBooking } = finders(ports)
 
   function canceled(context: RequestContext, result: Booking | CancelRefusal) {
     if (isRefusal(result)) return told(result)
@@ -39,12 +33,8 @@ export function resolvers(ports: Ports): Resolvers {
 
   return {
     Query: {
-      async booking(_, { id }, context) {
-        if (!hasRole(context, 'service')) requireUser(context)
-        return visible(context, id)
-      },
-      async upcomingBookings(_, { roomId }, context) {
-        requireService(context)
+      booking: (_, { id }) => findBooking(id),
+      async upcomingBookings(_, { roomId }) {
         const listing = isId(roomId) ? await ports.listings.find(roomId) : null
         return listing ? ports.bookings.countUpcoming(roomId, calendar.today(listing.offer.timeZone)) : 0
       },
@@ -52,8 +42,7 @@ export function resolvers(ports: Ports): Resolvers {
 
     Mutation: {
       async bookRoom(_, { input }: { input: BookRoomInput }, context) {
-        const guestId = requireUser(context, 'guest')
-        const intent = asIntent(guestId, input)
+        const intent = asIntent(userOf(context), input)
         const result = 'code' in intent ? intent : await bookRoom(ports, intent)
         if (isRefusal(result)) return told(result)
         if (result.type === 'BookingInProgress') return { __typename: result.type, ...result }
@@ -62,15 +51,14 @@ export function resolvers(ports: Ports): Resolvers {
       },
 
       async cancelBooking(_, { bookingId, reason }, context) {
-        const userId = requireUser(context)
         const known = isId(bookingId) ? bookingId : nobody
         const said = asReason(reason)
         if (said && typeof said === 'object') return told(said)
-        return canceled(context, await cancelBooking(ports, { bookingId: known, userId, reason: said }))
+        const command = { bookingId: known, userId: userOf(context), reason: said }
+        return canceled(context, await cancelBooking(ports, command))
       },
 
       async cancelBookingForServiceCenter(_, { bookingId, reason }, context) {
-        requireService(context)
         const known = isId(bookingId) ? bookingId : nobody
         const said = asReason(reason) ?? ''
         if (typeof said === 'object') return told(said)
@@ -81,17 +69,15 @@ export function resolvers(ports: Ports): Resolvers {
       },
 
       async blockDates(_, args, context) {
-        const hostId = requireUser(context, 'host')
         const roomId = isId(args.roomId) ? args.roomId : nobody
-        const result = await blockDates(ports, { roomId, hostId, range: range(args) })
+        const result = await blockDates(ports, { roomId, hostId: userOf(context), range: range(args) })
         if ('code' in result) return told(result)
         return { __typename: 'DatesBlocked', roomId, blocked: [...result] }
       },
 
       async unblockDates(_, args, context) {
-        const hostId = requireUser(context, 'host')
         const roomId = isId(args.roomId) ? args.roomId : nobody
-        const result = await unblockDates(ports, { roomId, hostId, range: range(args) })
+        const result = await unblockDates(ports, { roomId, hostId: userOf(context), range: range(args) })
         if ('code' in result) return told(result)
         return { __typename: 'DatesUnblocked', roomId, blocked: [...result] }
       },
@@ -131,7 +117,7 @@ export function resolvers(ports: Ports): Resolvers {
     },
 
     Booking: {
-      __resolveReference: ({ id }, context) => visible(context, id),
+      __resolveReference: ({ id }) => findBooking(id),
       room: ({ roomId }) => ({ id: roomId }),
       startDate: ({ stay }) => stay.startDate,
       endDate: ({ stay }) => stay.endDate,
@@ -147,6 +133,14 @@ export function resolvers(ports: Ports): Resolvers {
           : null,
       refundIfCanceledNow: (booking) => refundIfCanceledNow(booking, momentOf(calendar, booking)),
     },
+  }
+}
+
+/** How the objects of the policy are found; what is no id of ours finds none. */
+export function finders({ bookings, listings }: Ports) {
+  return {
+    Booking: async (id: string) => (isId(id) ? bookings.find(id) : null),
+    Room: async (id: string) => (isId(id) ? listings.find(id) : null),
   }
 }
 

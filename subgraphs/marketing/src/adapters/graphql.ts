@@ -2,7 +2,7 @@ import { batched } from '@myhotel/kit/batch'
 import type { PopularityOf } from '../application/ports.ts'
 import type { Resolvers } from './graphql.generated.ts'
 
-/** Popularity is for everyone to see, so nobody is asked who they are. */
+/** The resolvers of popularity, which is loaded for a page of rooms at a time. */
 export function resolvers(popularityOf: PopularityOf): Resolvers {
   const one = batched(popularityOf)
   return {

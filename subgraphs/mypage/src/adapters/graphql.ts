@@ -1,5 +1,5 @@
 import { badInput, readPage, toConnection } from '@myhotel/kit/connection'
-import { requireUser } from '@myhotel/kit/serve'
+import { userOf } from '@myhotel/kit/serve'
 import { GraphQLError } from 'graphql'
 import { type Clock, type Pages, type Row, type Slice, Unavailable } from '../application/ports.ts'
 import { caughtUp, parseReadAfter } from '../application/read-after.ts'
@@ -8,7 +8,7 @@ import { openComplaintsOf, unreadOf } from '../views/notices.ts'
 import { roomsOfHost, toMyRoom } from '../views/rooms.ts'
 import type { GuestPageBookingsArgs, HostPageRoomsArgs, Resolvers } from './graphql.generated.ts'
 
-/** Everybody who is signed in sees the own page, and no other: the user's id is part of each list's name. */
+/** Resolvers of the page of whoever asks: the user's id is part of each list's name. */
 export function resolvers(pages: Pages, clock: Clock): Resolvers {
   async function bookings(lists: ReturnType<typeof listsOfGuest>, args: GuestPageBookingsArgs) {
     const page = readPage(args, 2)
@@ -33,7 +33,7 @@ export function resolvers(pages: Pages, clock: Clock): Resolvers {
   return {
     Query: {
       async myPage(_, __, context) {
-        const userId = requireUser(context)
+        const userId = userOf(context)
         const { asOf, behind } = await available(caughtUp(pages, parseReadAfter(context.readAfter), clock))
         if (behind.length > 0) context.extensions.myPage = { behind }
         return { guest: { userId }, host: { userId }, asOf: new Date(asOf).toISOString() }

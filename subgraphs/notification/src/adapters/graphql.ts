@@ -1,14 +1,13 @@
 import { badInput, readPage, toConnection } from '@myhotel/kit/connection'
-import { requireUser } from '@myhotel/kit/serve'
+import { userOf } from '@myhotel/kit/serve'
 import { validate } from 'uuid'
 import { subscribeToPush } from '../application/commands.ts'
 import type { Clock, Notifications, PushSubscriptions } from '../application/ports.ts'
-import type { Notification } from '../domain/notification.ts'
-import type { Notification as Node, Resolvers } from './graphql.generated.ts'
+import type { Resolvers } from './graphql.generated.ts'
 
 const mostIds = 100
 
-/** Everyone reads, marks and subscribes only for themselves; only `pushKey` needs no sign-in. */
+/** Resolvers: whatever is read, marked or subscribed to is that of whoever asks. */
 export function resolvers(options: {
   notifications: Notifications
   clock: Clock
@@ -20,48 +19,51 @@ export function resolvers(options: {
   return {
     Query: {
       async myNotifications(_, args, context) {
-        const user = requireUser(context)
         const page = readPage(args, 1)
         const before = page.after === null ? null : String(page.after[0])
         if (before !== null && !validate(before))
           throw badInput('after', 'after is not a cursor of this field')
-        const found = await notifications.newest(user, { limit: page.first + 1, before })
-        return toConnection(page, found, ({ id }) => [id], toNode)
+        const found = await notifications.newest(userOf(context), { limit: page.first + 1, before })
+        return toConnection(
+          page,
+          found,
+          ({ id }) => [id],
+          (notification) => notification,
+        )
       },
       pushKey: () => push?.publicKey ?? null,
     },
 
     Mutation: {
       async markNotificationsRead(_, { ids }, context) {
-        const user = requireUser(context)
         if (ids.length > mostIds) throw badInput('ids', `ids are at most ${mostIds} at a time`)
-        const marked = await notifications.markRead(user, ids, clock())
+        const marked = await notifications.markRead(userOf(context), ids, clock())
         for (const { id, version } of marked) context.wrote(`notification.${id}`, version)
         return marked.length
       },
 
       async subscribeToPush(_, { input }, context) {
-        const user = requireUser(context)
         if (!push) {
           const message = 'this hotel sends no push messages'
           return { __typename: 'PushUnavailable', code: 'PUSH_UNAVAILABLE', message }
         }
-        const flaw = await subscribeToPush(user, input, { subscriptions, services: push.services, clock })
+        const flaw = await subscribeToPush(userOf(context), input, {
+          subscriptions,
+          services: push.services,
+          clock,
+        })
         return flaw
           ? { __typename: 'InvalidInput', code: 'INVALID_INPUT', ...flaw }
           : { __typename: 'PushSubscribed', endpoint: input.endpoint }
       },
 
-      unsubscribeFromPush: (_, { endpoint }, context) => subscriptions.remove(requireUser(context), endpoint),
+      unsubscribeFromPush: (_, { endpoint }, context) => subscriptions.remove(userOf(context), endpoint),
     },
-  }
-}
 
-function toNode({ recipientId: _, sentAt, readAt, channels, ...shown }: Notification): Node {
-  return {
-    ...shown,
-    sentAt: sentAt.toISOString(),
-    readAt: readAt?.toISOString() ?? null,
-    channels: [...channels],
+    Notification: {
+      sentAt: ({ sentAt }) => sentAt.toISOString(),
+      readAt: ({ readAt }) => readAt?.toISOString() ?? null,
+      channels: ({ channels }) => [...channels],
+    },
   }
 }

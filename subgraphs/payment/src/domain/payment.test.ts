@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest'
 import { type Command, decide } from './decide.ts'
 import { evolve, type Payment, type PaymentEvent, type Pending, refundedOf } from './payment.ts'
 import { keepsNothing, nextStep, standingOf } from './standing.ts'
-import { maySee } from './visibility.ts'
 
 const pending: Pending = {
   id: 'p1',
@@ -160,19 +159,6 @@ test('a pending payment is alive until its deadline', () => {
 test('an event that cannot have happened is a bug', () => {
   expect(() => given(approved, approved)).toThrow('not PENDING')
   expect(() => evolve(tombstone, refunded)).toThrow('nothing was charged')
-})
-
-test.each([
-  [{ subject: 'guest1', roles: ['guest'] }, true],
-  [{ subject: 'host1', roles: ['guest', 'host'] }, true],
-  [{ subject: 'agent1', roles: ['agent'] }, true],
-  [{ subject: null, roles: ['service'] }, true],
-  [{ subject: 'guest2', roles: ['guest'] }, false],
-  [{ subject: null, roles: [] }, false],
-])('whether %j may see it: %s', (viewer, sees) => {
-  const payment = given(approved)
-  if (payment.state !== 'APPROVED') throw new Error('not approved')
-  expect(maySee(payment, viewer)).toBe(sees)
 })
 
 test('whatever comes in whatever order: never more goes back than came in, and versions have no gap', () => {

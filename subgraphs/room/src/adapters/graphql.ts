@@ -1,10 +1,10 @@
 import { batched } from '@myhotel/kit/batch'
 import { badInput } from '@myhotel/kit/connection'
-import { hasRole, type RequestContext, requireService, requireUser } from '@myhotel/kit/serve'
+import { type RequestContext, userOf } from '@myhotel/kit/serve'
 import { asOffered } from '../application/announce.ts'
 import { changeRoom, deleteRoom, deleteRoomForServiceCenter, registerRoom } from '../application/commands.ts'
 import type { Listings, Ports } from '../application/ports.ts'
-import { isRefusal, notYourRoom, type Refusal } from '../domain/refusal.ts'
+import { isRefusal, type Refusal } from '../domain/refusal.ts'
 import type { Room } from '../domain/room.ts'
 import { isAtMost } from '../domain/text.ts'
 import type { Resolvers } from './graphql.generated.ts'
@@ -12,7 +12,7 @@ import { roomFields } from './graphql-room.ts'
 import { popularRooms, searchRooms } from './graphql-search.ts'
 import { told } from './refusals.ts'
 
-/** Resolvers: they check who asks, hand over to the application and put its answers into the API's types. */
+/** Resolvers hand over to the application and put its answers into the API's types; who may ask, policy.ts says. */
 export function resolvers(ports: Ports, listings: Listings): Resolvers {
   const load = batched(ports.rooms.findAll)
 
@@ -36,8 +36,7 @@ export function resolvers(ports: Ports, listings: Listings): Resolvers {
         const room = await load(id)
         return room?.status === 'OFFERED' ? room : null
       },
-      async offeredRoom(_, { roomId }, context) {
-        requireService(context)
+      async offeredRoom(_, { roomId }) {
         const room = await load(roomId)
         return room ? { ...asOffered(room), version: room.version, deleted: room.status === 'DELETED' } : null
       },
@@ -45,24 +44,22 @@ export function resolvers(ports: Ports, listings: Listings): Resolvers {
 
     Mutation: {
       async registerRoom(_, { input }, context) {
-        const hostId = requireUser(context, 'host')
-        const result = await registerRoom(ports, { hostId, details: input })
+        const result = await registerRoom(ports, { hostId: userOf(context), details: input })
         return answer(context, result, (room) => ({ __typename: 'RoomRegistered' as const, room }))
       },
       async changeRoom(_, { input: { roomId, ...change } }, context) {
-        const hostId = requireUser(context)
-        if (!hasRole(context, 'host')) return told(notYourRoom)
-        const result = await changeRoom(ports, { roomId, hostId, change })
+        const result = await changeRoom(ports, { roomId, hostId: userOf(context), change })
         return answer(context, result, (room) => ({ __typename: 'RoomChanged' as const, room }))
       },
       async deleteRoom(_, { roomId, cancelUpcomingBookings }, context) {
-        const hostId = requireUser(context)
-        if (!hasRole(context, 'host')) return told(notYourRoom)
-        const command = { roomId, hostId, cancelUpcomingBookings: cancelUpcomingBookings ?? false }
+        const command = {
+          roomId,
+          hostId: userOf(context),
+          cancelUpcomingBookings: cancelUpcomingBookings ?? false,
+        }
         return answer(context, await deleteRoom(ports, command), deleted)
       },
       async deleteRoomForServiceCenter(_, args, context) {
-        requireService(context)
         if (!isAtMost(args.agentId, 200)) throw badInput('agentId', 'agentId is no id')
         if (!isAtMost(args.reason, 2_000))
           throw badInput('reason', 'reason must have at most 2000 characters')

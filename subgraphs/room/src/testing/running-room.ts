@@ -2,6 +2,7 @@ import { type Bus, createBus, type Envelope } from '@myhotel/kit/bus'
 import { createIdentity } from '@myhotel/kit/identity'
 import { createLogger } from '@myhotel/kit/logger'
 import { createTestDatabase, eventually, testService } from '@myhotel/kit/testing'
+import { services } from '@myhotel/kit/testing/access-matrix'
 import { freePort, startSubgraph, type TestCaller } from '@myhotel/kit/testing-subgraph'
 import { compose } from '../compose.ts'
 
@@ -54,7 +55,7 @@ export async function startRoom() {
   const subgraph = await startSubgraph(
     'room',
     (env) => compose({ ...env, ...own, NATS_URL, NATS_REPLICAS: 1 }, log),
-    ['servicecenter', 'book'],
+    services,
   )
   const bus: Bus = createBus({ url: NATS_URL, replicas: 1, name: 'test', log })
   const host1 = host('host1')

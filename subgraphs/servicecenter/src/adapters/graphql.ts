@@ -1,5 +1,5 @@
 import { badInput, readPage, toConnection } from '@myhotel/kit/connection'
-import { hasRole, type RequestContext, requireUser } from '@myhotel/kit/serve'
+import { type RequestContext, userOf } from '@myhotel/kit/serve'
 import {
   cancelBookingAsAgent,
   closeComplaint,
@@ -7,22 +7,21 @@ import {
   fileComplaint,
 } from '../application/commands.ts'
 import type { Ports } from '../application/ports.ts'
-import { type Complaint, maySee } from '../domain/complaint.ts'
+import type { Complaint } from '../domain/complaint.ts'
 import { isRefusal } from '../domain/refusal.ts'
 import { isId } from '../domain/rules.ts'
 import type { Resolvers } from './graphql.generated.ts'
 import { told } from './refusals.ts'
 
-/** Resolvers: they check who asks, hand over to the application and put its answers into the API's types. */
+/** Resolvers hand over to the application and put its answers into the API's types; who may ask, policy.ts says. */
 export function resolvers(ports: Ports): Resolvers {
   const { complaints } = ports
   return {
     Query: {
       async complaints(_, args, context) {
-        const user = requireUser(context, 'guest', 'agent')
         const page = readPage(args, 1)
         const found = await complaints.newest({
-          guestId: hasRole(context, 'agent') ? null : user,
+          guestId: context.caller.roles.includes('agent') ? null : userOf(context),
           status: args.status ?? null,
           before: page.after && readCursor(page.after[0]),
           limit: page.first + 1,
@@ -30,17 +29,15 @@ export function resolvers(ports: Ports): Resolvers {
         return toConnection(page, found, cursorOf, (complaint) => complaint)
       },
 
-      async complaint(_, args, context) {
-        const user = { id: requireUser(context), isAgent: hasRole(context, 'agent') }
+      async complaint(_, args) {
         const id = idOf(args.id)
-        const complaint = isId(id) ? await complaints.find(id) : null
-        return complaint && maySee(complaint, user) ? complaint : null
+        return isId(id) ? complaints.find(id) : null
       },
     },
 
     Mutation: {
       async fileComplaint(_, { input }, context) {
-        const guestId = requireUser(context, 'guest')
+        const guestId = userOf(context)
         const bookingId = idOrNull(input.bookingId)
         const roomId = idOrNull(input.roomId)
         const result = await fileComplaint(ports, { guestId, bookingId, roomId, text: input.text })
@@ -49,24 +46,31 @@ export function resolvers(ports: Ports): Resolvers {
       },
 
       async closeComplaint(_, { complaintId, resolution }, context) {
-        const agentId = requireUser(context, 'agent')
-        const order = { agentId, complaintId: idOf(complaintId), resolution }
+        const order = { agentId: userOf(context), complaintId: idOf(complaintId), resolution }
         const result = await closeComplaint(ports, order)
         if (isRefusal(result)) return told(result)
         return { __typename: 'ComplaintClosed', complaint: written(context, result) }
       },
 
       async cancelBookingAsAgent(_, { bookingId, reason, complaintId }, context) {
-        const agentId = requireUser(context, 'agent')
-        const order = { agentId, bookingId: idOf(bookingId), reason, complaintId: idOrNull(complaintId) }
+        const order = {
+          agentId: userOf(context),
+          bookingId: idOf(bookingId),
+          reason,
+          complaintId: idOrNull(complaintId),
+        }
         const result = await cancelBookingAsAgent(ports, order)
         if (isRefusal(result)) return told(result)
         return { __typename: 'BookingCanceled', booking: { id: result.bookingId } }
       },
 
       async deleteRoomAsAgent(_, { roomId, reason, complaintId }, context) {
-        const agentId = requireUser(context, 'agent')
-        const order = { agentId, roomId: idOf(roomId), reason, complaintId: idOrNull(complaintId) }
+        const order = {
+          agentId: userOf(context),
+          roomId: idOf(roomId),
+          reason,
+          complaintId: idOrNull(complaintId),
+        }
         const result = await deleteRoomAsAgent(ports, order)
         if (isRefusal(result)) return told(result)
         return { __typename: 'RoomDeleted', roomId: result.roomId }

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { createLogger } from '@myhotel/kit/logger'
 import { type RequestContext, subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
+import { openPolicy } from '@myhotel/kit/testing/open-policy'
 
 type Resolver = (parent: unknown, args: Record<string, unknown>, context: RequestContext) => unknown
 
@@ -18,5 +19,10 @@ export function standIn(options: {
   const schemaFile = fileURLToPath(new URL(`../../../${options.name}/schema.graphql`, import.meta.url))
   const log = createLogger('stand-in', 'silent')
   const { mutation, ...rest } = options
-  return subgraphServer({ ...rest, schemaFile, resolvers: { Mutation: mutation }, host: '127.0.0.1', log })
+  return subgraphServer({
+    ...{ ...rest, schemaFile, host: '127.0.0.1', log },
+    resolvers: { Mutation: mutation },
+    policy: openPolicy(schemaFile),
+    onRefused: () => {},
+  })
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { close, evolve, type FileComplaint, file, flawOfResolution, maySee } from './complaint.ts'
+import { close, evolve, type FileComplaint, file, flawOfResolution } from './complaint.ts'
 
 const id = '0190a000-0000-7000-8000-000000000001'
 const wish: FileComplaint = {
@@ -55,10 +55,4 @@ describe('closing a complaint', () => {
     expect(flawOfResolution(' ')).toMatchObject({ code: 'INVALID_INPUT', field: 'resolution' })
     expect(flawOfResolution('Refunded.')).toBeNull()
   })
-})
-
-it('is seen by its guest and by agents', () => {
-  expect(maySee(filed, { id: 'guest1', isAgent: false })).toBe(true)
-  expect(maySee(filed, { id: 'guest2', isAgent: false })).toBe(false)
-  expect(maySee(filed, { id: 'guest2', isAgent: true })).toBe(true)
 })

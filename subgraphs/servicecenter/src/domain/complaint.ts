@@ -60,8 +60,3 @@ export function evolve(complaint: Complaint | null, event: ComplaintEvent): Comp
   const { type: _, ...settlement } = event
   return { ...complaint, ...settlement, version: complaint.version + 1, status: 'CLOSED' }
 }
-
-/** Agents see all complaints, guests their own. */
-export function maySee(complaint: Complaint, user: { id: string; isAgent: boolean }): boolean {
-  return user.isAgent || complaint.guestId === user.id
-}
