@@ -9,9 +9,11 @@ import type { Part } from '@myhotel/kit/service'
 import { v7 as newId } from 'uuid'
 import { bookClient } from './adapters/book-client.ts'
 import { openDatabase } from './adapters/database.ts'
+import { eventConsumer } from './adapters/event-consumer.ts'
 import { resolvers } from './adapters/graphql.ts'
 import { policy } from './adapters/policy.ts'
 import { prismaAgentActions } from './adapters/prisma-agent-actions.ts'
+import { prismaAuditTrail } from './adapters/prisma-audit-trail.ts'
 import { prismaComplaints } from './adapters/prisma-complaints.ts'
 import { roomClient } from './adapters/room-client.ts'
 import { serviceAt } from './adapters/service-call.ts'
@@ -29,6 +31,7 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
   const ports: Ports = {
     complaints: prismaComplaints(database, () => relay.wake()),
     agentActions: prismaAgentActions(database),
+    auditTrail: prismaAuditTrail(database),
     bookings: bookClient(book),
     rooms: roomClient(room),
     now: () => new Date().toISOString(),
@@ -46,6 +49,7 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
     host: env.HOST,
     log,
   })
-  // No request needs NATS: while it is away, events wait in the outbox.
-  return [part, { ...bus, optional: true }, relay, book.part, room.part, refusals, server]
+  const consumer = eventConsumer({ bus, database, log })
+  // No request needs NATS: while it is away, events wait where they are.
+  return [part, { ...bus, optional: true }, relay, book.part, room.part, refusals, server, consumer]
 }

@@ -59,6 +59,11 @@ describe('who may call and see what', () => {
       'Mutation.deleteRoomAsAgent': () => ({
         query: `mutation { asked: deleteRoomAsAgent(roomId: "${randomUUID()}", reason: "r") { __typename } }`,
       }),
+      'Query.auditTrail': () => ({ query: '{ asked: auditTrail { __typename } }' }),
+      AuditEntry: async () => {
+        await api.close({ complaintId: await complaint() }, callers['an agent'])
+        return { query: '{ auditTrail(first: 1) { edges { node { FIELD } } } }', through: 'Query.auditTrail' }
+      },
       Complaint: async () => ({
         query: `{ complaint(id: "${await complaint()}") { FIELD } }`,
         through: 'Query.complaint',

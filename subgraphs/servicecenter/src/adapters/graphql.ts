@@ -15,7 +15,7 @@ import { told } from './refusals.ts'
 
 /** Resolvers hand over to the application and put its answers into the API's types; who may ask, policy.ts says. */
 export function resolvers(ports: Ports): Resolvers {
-  const { complaints } = ports
+  const { complaints, auditTrail } = ports
   return {
     Query: {
       async complaints(_, args, context) {
@@ -32,6 +32,23 @@ export function resolvers(ports: Ports): Resolvers {
       async complaint(_, args) {
         const id = idOf(args.id)
         return isId(id) ? complaints.find(id) : null
+      },
+
+      async auditTrail(_, args) {
+        const page = readPage(args, 2)
+        const { actor = null, action = null } = args
+        const found = await auditTrail.newest({
+          ...{ actor, action, subjectId: idOrNull(args.subjectId) },
+          ...{ since: instantOf(args.since), until: instantOf(args.until) },
+          after: page.after && readPlace(page.after),
+          limit: page.first + 1,
+        })
+        return toConnection(
+          page,
+          found,
+          ({ at, id }) => [at, id],
+          (entry) => entry,
+        )
       },
     },
 
@@ -104,5 +121,17 @@ const cursorOf = ({ id }: Complaint) => [id]
 
 function readCursor(id: unknown): string {
   if (typeof id === 'string' && isId(id)) return id
-  throw badInput('after', 'after is not a cursor of this field')
+  throw noCursor()
 }
+
+function readPlace([at, id]: readonly unknown[]): { at: string; id: string } {
+  if (typeof at !== 'string' || !isInstant(at)) throw noCursor()
+  return { at, id: readCursor(id) }
+}
+
+const isInstant = (at: string) => /^\d{4}-\d{2}-\d{2}T[\d:.]{12}Z$/.test(at) && !Number.isNaN(Date.parse(at))
+
+const noCursor = () => badInput('after', 'after is not a cursor of this field')
+
+/** An instant in UTC, whatever the offset that it was given with. */
+const instantOf = (at: string | null | undefined) => (at == null ? null : new Date(at).toISOString())

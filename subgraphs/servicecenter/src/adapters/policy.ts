@@ -7,6 +7,7 @@ export const policy = {
   Query: {
     complaints: ['guest', 'agent'],
     complaint: ['user'],
+    auditTrail: ['agent'],
   },
   Mutation: {
     fileComplaint: ['guest'],
@@ -22,6 +23,13 @@ export const policy = {
         ...['closedBy', 'booking', 'room'],
       ],
       relations: { 'its guest': ({ guestId }: Complaint, { subject }) => guestId === subject },
+    },
+    AuditEntry: {
+      seenBy: ['agent'],
+      fields: [
+        ...['id', 'at', 'actor', 'roles', 'action', 'subject', 'outcome', 'code', 'reason', 'complaintId'],
+        'correlationId',
+      ],
     },
   },
 } as const satisfies PolicyOf<Resolvers>

@@ -142,7 +142,18 @@ describe('the record of agents’ actions', () => {
     'DELETE FROM agent_action',
     'TRUNCATE agent_action CASCADE',
     "UPDATE agent_action_outcome SET outcome = 'DONE'",
+    "UPDATE access_refusal SET actor = 'another'",
+    'DELETE FROM access_refusal',
+    'TRUNCATE access_refusal',
   ])('refuses %s', async (statement) => {
     await expect(opened.database.$executeRawUnsafe(statement)).rejects.toThrow('append-only')
+  })
+
+  it('refuses it also of a replica, where other triggers rest', async () => {
+    const changed = opened.database.$transaction(async (tx) => {
+      await tx.$executeRawUnsafe('SET LOCAL session_replication_role = replica')
+      await tx.$executeRawUnsafe('DELETE FROM access_refusal')
+    })
+    await expect(changed).rejects.toThrow('append-only')
   })
 })

@@ -1,4 +1,5 @@
 import type { AgentAction, Outcome } from '../domain/agent-action.ts'
+import type { AuditEntry, Refused } from '../domain/audit.ts'
 import type { Complaint, ComplaintEvent } from '../domain/complaint.ts'
 import type { RefusalOf } from '../domain/refusal.ts'
 
@@ -6,6 +7,7 @@ import type { RefusalOf } from '../domain/refusal.ts'
 export type Ports = {
   readonly complaints: Complaints
   readonly agentActions: AgentActions
+  readonly auditTrail: AuditTrail
   readonly bookings: Bookings
   readonly rooms: Rooms
   /** The time now, ISO 8601. */
@@ -33,6 +35,29 @@ export type AgentActions = {
   begin(action: AgentAction): Promise<void>
   /** Writes down what came of it. */
   complete(actionId: string, outcome: Outcome, at: string): Promise<void>
+}
+
+/** The record of what was refused: it only grows. */
+export type Refusals = {
+  /** Writes down a refusal, within the transaction in which its event is received. */
+  record(refusal: Refused): Promise<void>
+}
+
+/** What agents did and what was refused, in one. */
+export type AuditTrail = {
+  /** The newest first: those that pass all of what is wanted, and that come after the place `after`. */
+  newest(wanted: AuditWanted): Promise<readonly AuditEntry[]>
+}
+
+export type AuditWanted = {
+  readonly actor: string | null
+  readonly action: string | null
+  readonly subjectId: string | null
+  /** ISO 8601; the first instant that is wanted, and the first that is not any more. */
+  readonly since: string | null
+  readonly until: string | null
+  readonly after: { readonly at: string; readonly id: string } | null
+  readonly limit: number
 }
 
 /** What one service asks of another for an agent. Repeating it changes nothing and gives the first answer again. */
