@@ -10,6 +10,7 @@ import { answerError, header, httpServer, serveGraphql } from './http.ts'
 import { type Caller, createVerifier } from './identity.ts'
 import type { Logger } from './logger.ts'
 import type { Policy } from './policy.ts'
+import { refuseStrangeRepresentations } from './representations.ts'
 import { scalars } from './scalars.ts'
 import type { Part } from './service.ts'
 import { refuseWhatIsNoText } from './text.ts'
@@ -53,6 +54,7 @@ export function subgraphServer(options: {
   const known = Object.fromEntries(Object.entries(scalars).filter(([name]) => used.has(name)))
   const resolvers = guarded(typeDefs, options.resolvers, options, options.onRefused)
   const schema = buildSubgraphSchema({ typeDefs, resolvers: { ...resolvers, ...known } })
+  refuseStrangeRepresentations(schema)
   refuseWhatIsNoText(schema)
   const plain = plainApollo(options.log)
   const apollo = new ApolloServer<RequestContext>({
