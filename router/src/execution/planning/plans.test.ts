@@ -26,7 +26,7 @@ test('an operation is planned and compiled once, each of a document by itself', 
 })
 
 test('plans are kept as long as there is memory, the least used are forgotten', () => {
-  const { plans } = start(20_000)
+  const { plans } = start(100_000)
   for (let index = 0; index < 50; index += 1) plans.get(known(`d${index}`, `query Q${index} { me { id } }`))
   const ids = plans.known().map(({ id }) => id)
   expect(ids[0], 'the last used first').toBe('d49')
