@@ -4,5 +4,5 @@ import { compose } from './compose.ts'
 import { readRouterEnv } from './env.ts'
 
 const env = readRouterEnv()
-const log = createLogger('router', env.LOG_LEVEL)
+const log = createLogger('router', env.LOG_LEVEL, { flushEveryMs: 100 })
 await runService(log, await compose(env, log))
