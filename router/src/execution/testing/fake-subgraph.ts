@@ -162,7 +162,7 @@ class Execution {
   #typename({ type, identity }: Thing): unknown {
     if (this.#manner !== 'lies' || !this.#chance(15, 'typename', identity)) return type.name
     const names = Object.keys(this.#schema.getTypeMap()).filter((one) => !one.startsWith('_'))
-    return [...names, 'Nobody'][hash(identity) % (names.length + 1)]
+    return [...names, 'Nobody', undefined][hash(identity) % (names.length + 2)]
   }
 
   #error(path: (string | number)[], of: unknown[]): Told {
