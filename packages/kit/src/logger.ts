@@ -9,6 +9,12 @@ export type Logger = ReturnType<typeof createLogger>
  * together after `flushEveryMs` or 4 KiB; what is then not written yet is lost only with a process that is killed.
  */
 export function createLogger(service: string, level = 'info', { flushEveryMs = 0 } = {}) {
+  const destination = pino.destination({
+    minLength: flushEveryMs > 0 ? 4_096 : 0,
+    periodicFlush: flushEveryMs,
+    sync: true,
+  })
+  if (flushEveryMs > 0) process.on('exit', () => destination.flushSync())
   return pino(
     {
       level,
@@ -21,8 +27,6 @@ export function createLogger(service: string, level = 'info', { flushEveryMs = 0
       },
       redact: ['authorization', '*.authorization', 'headers.authorization', 'headers.cookie'],
     },
-    pino.destination(
-      flushEveryMs > 0 ? { sync: false, minLength: 4_096, periodicFlush: flushEveryMs } : { sync: true },
-    ),
+    destination,
   )
 }
