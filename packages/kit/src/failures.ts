@@ -7,6 +7,8 @@ const passingKinds = new Set([
 /** Prisma's codes: not reachable, timed out, closed, no connection free in time, transaction not started or lost. */
 const passingCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037'])
 const passingNames = new Set(['NotAccepted', 'OutcomeUnknown', 'NotTakenIn', 'Overtaken'])
+/** What pg says, without a code, when no connection is free in time and when one is lost. */
+const passingMessage = /timeout exceeded when trying to connect|Connection terminated/
 /** SQLSTATE classes: connection exception, insufficient resources, operator intervention. */
 const passingState = /^(08|53|57)/
 
@@ -16,14 +18,29 @@ const passingState = /^(08|53|57)/
  */
 export function isPassingFailure(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false
-  const { name, code, meta } = error as { name?: string; code?: string; meta?: Meta }
+  const { name, code, message, meta } = error as {
+    name?: string
+    code?: string
+    message?: string
+    meta?: Meta
+  }
   const cause = meta?.driverAdapterError?.cause
   return (
     passingNames.has(name ?? '') ||
     passingCodes.has(code ?? '') ||
     passingKinds.has(cause?.kind ?? '') ||
+    passingMessage.test(message ?? '') ||
     passingState.test(cause?.originalCode ?? '')
   )
 }
+
+/** PostgreSQL's SQLSTATE of a failed raw statement, where there is one. */
+export function sqlState(error: unknown): string | undefined {
+  const { meta } = error as { meta?: Meta & { code?: string } }
+  return meta?.driverAdapterError?.cause?.originalCode ?? meta?.code
+}
+
+/** A statement of many rows was refused for what may be the fault of one; the database is well. */
+export const isOfOneRow = (error: unknown) => sqlState(error) !== undefined && !isPassingFailure(error)
 
 type Meta = { driverAdapterError?: { cause?: { kind?: string; originalCode?: string } } }
