@@ -2,11 +2,13 @@ import { expect, it } from 'vitest'
 import { gathered } from './gather.ts'
 
 /** Notes what is worked on together; each round ends when it is told to. */
-function createWork(most: number) {
+function createWork(most: number, lanes = 1) {
   const rounds: string[][] = []
   const ends: PromiseWithResolvers<void>[] = []
   const ask = gathered<string, string>({
     most,
+    lanes,
+    isOfOne: (error) => String(error).includes('one'),
     keyOf: (item) => item.slice(0, 1),
     async work(items) {
       rounds.push([...items])
@@ -48,4 +50,33 @@ it('fails all that were worked on together, and goes on', async () => {
   const later = ask('c')
   ;(await next()).resolve()
   expect(await later).toBe('C')
+})
+
+it('works in several lanes, but never at a time on what has one key', async () => {
+  const { ask, rounds, next } = createWork(2, 2)
+  const answers = Promise.all(['a1', 'b1', 'c1', 'a2', 'd1'].map(ask))
+  const [first, second] = [await next(), await next()]
+  expect(rounds).toEqual([
+    ['a1', 'b1'],
+    ['c1', 'd1'],
+  ])
+  second.resolve()
+  await new Promise(setImmediate)
+  expect(rounds).toHaveLength(2)
+  first.resolve()
+  ;(await next()).resolve()
+  expect(await answers).toEqual(['A1', 'B1', 'C1', 'A2', 'D1'])
+})
+
+it('works on each by itself after a failure that one of them may have caused', async () => {
+  const { ask, rounds, next } = createWork(9)
+  const answers = Promise.allSettled(['a', 'b'].map(ask))
+  ;(await next()).reject(new Error('one of them'))
+  ;(await next()).reject(new Error('this one'))
+  ;(await next()).resolve()
+  expect(await answers).toEqual([
+    { status: 'rejected', reason: new Error('this one') },
+    { status: 'fulfilled', value: 'B' },
+  ])
+  expect(rounds).toEqual([['a', 'b'], ['a'], ['b']])
 })

@@ -46,3 +46,13 @@ export function openPrisma<Generated extends Client>(
   }
   return { database, part }
 }
+
+/**
+ * The database at `url` for a pool whose statements are prepared, but planned each time: for what they are asked, and
+ * for what the tables hold by then. A plan that was made while a table was empty would read it as a whole for a minute.
+ */
+export function plannedEachTime(url: string): string {
+  const planned = new URL(url)
+  planned.searchParams.append('options', '-c plan_cache_mode=force_custom_plan')
+  return planned.href
+}

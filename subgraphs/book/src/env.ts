@@ -12,7 +12,7 @@ const schema = z.object({
   /** Private key (JWK as JSON) with which book signs its calls; its `kid` is `book`. */
   IDENTITY_PRIVATE_KEY: z.string(),
   /** Approvals under way at most, before guests are asked to try again shortly. */
-  PAYMENT_CONCURRENCY: z.coerce.number().int().min(1).default(64),
+  PAYMENT_CONCURRENCY: z.coerce.number().int().min(1).default(256),
   /** Milliseconds after which another worker takes over an attempt. It must exceed the payment call's 3 s. */
   ATTEMPT_LEASE_MS: z.coerce.number().int().min(4_000).default(8_000),
   /** Milliseconds for which an attempt may hold nights without an outcome of its payment. */

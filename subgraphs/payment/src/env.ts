@@ -15,7 +15,7 @@ const schema = z
     /** Milliseconds that the provider has for an answer. Book waits for 3 s in all. */
     PAYMENT_PROVIDER_WITHIN_MS: z.coerce.number().int().min(100).default(2_500),
     /** Approvals under way at a time; more are told to come again shortly. */
-    PAYMENT_MOST_APPROVALS: z.coerce.number().int().min(1).default(128),
+    PAYMENT_MOST_APPROVALS: z.coerce.number().int().min(1).default(512),
     /** Milliseconds for which a failing provider is left alone. */
     PAYMENT_BREAK_MS: z.coerce.number().int().min(100).default(5_000),
   })

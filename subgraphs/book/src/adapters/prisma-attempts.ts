@@ -1,11 +1,13 @@
 import { correlation } from '@myhotel/kit/context'
-import { appendToOutboxSql, toOutboxJson } from '@myhotel/kit/outbox'
+import { isOfOneRow, sqlState } from '@myhotel/kit/failures'
+import { gathered } from '@myhotel/kit/gather'
+import { joinOutboxJson, toOutboxJson } from '@myhotel/kit/outbox'
 import type { Sql } from '@myhotel/kit/sql'
 import { announceBooked } from '../application/announce.ts'
 import type { Attempts, Correlation } from '../application/ports.ts'
-import type { Attempt } from '../domain/attempt.ts'
+import type { Attempt, BookingRequest } from '../domain/attempt.ts'
 import type { BookedStay } from '../domain/booking.ts'
-import { isUniqueViolation } from './prisma-errors.ts'
+import { beginSql, confirmSql, lookSql } from './attempt-statements.ts'
 import { type AttemptRow, attemptColumns, type ListingRow, toAttempt, toListing } from './rows.ts'
 
 /** How attempts are timed, in milliseconds. */
@@ -15,49 +17,6 @@ export type AttemptTimes = {
   /** For so long an attempt may hold nights without an outcome of its payment. */
   readonly hold: number
 }
-
-const lookSql = `
-  SELECT listing.room_id, listing.version, listing.deleted, listing.offer, attempt.attempt
-  FROM (SELECT $1::uuid AS asked) AS request
-  LEFT JOIN room_listing AS listing ON listing.room_id = asked
-  LEFT JOIN LATERAL (
-    SELECT to_jsonb(found) AS attempt
-    FROM (SELECT ${attemptColumns('a')} FROM booking_attempt AS a
-          WHERE a.guest_id = $2 AND a.idempotency_key = $3 AND a.state <> 'ABORTED') AS found
-  ) AS attempt ON true`
-
-// ON CONFLICT, not a plain insert: under the exclusion constraint contending plain inserts deadlock.
-const beginSql = `
-  WITH claim AS (
-    INSERT INTO stay_claim (id, room_id, stay, kind, state)
-    VALUES ($1::uuid, $2::uuid, daterange($3::date, $4::date), 'BOOKING', 'HELD')
-    ON CONFLICT DO NOTHING
-    RETURNING id
-  )
-  INSERT INTO booking_attempt (id, claim_id, room_id, start_date, end_date, guest_id, idempotency_key,
-    request_fingerprint, state, host_id, guests, total_amount, currency, terms, lease_until, hold_expires_at,
-    correlation_id, traceparent)
-  SELECT $5::uuid, id, $2::uuid, $3::date, $4::date, $6, $7, $8, 'PAYING', $9, $10, $11, $12, $13::jsonb,
-    now() + $14 * interval '1 ms', now() + $15 * interval '1 ms', $16, $17
-  FROM claim`
-
-// The lock on the listing makes a booking and the deletion of its room wait for each other.
-const confirmSql = `
-  WITH live AS (
-    SELECT 1 FROM room_listing WHERE room_id = $6::uuid AND NOT deleted FOR SHARE
-  ), won AS (
-    UPDATE booking_attempt SET state = 'CONFIRMED', result = jsonb_build_object('bookingId', id)
-    WHERE id = $1::uuid AND state = 'PAYING' AND epoch = $2 AND EXISTS (SELECT 1 FROM live)
-    RETURNING *
-  ), claimed AS (
-    UPDATE stay_claim SET state = 'BOOKED' FROM won WHERE stay_claim.id = won.claim_id
-  ), booked AS (
-    INSERT INTO booking (id, attempt_id, payment_id, claim_id, room_id, guest_id, host_id, start_date, end_date,
-      guests, total_amount, currency, terms, booked_at)
-    SELECT id, id, $3::uuid, claim_id, room_id, guest_id, host_id, start_date, end_date, guests, total_amount,
-      currency, terms, $4::timestamptz FROM won
-  ), announced AS (${appendToOutboxSql('$5', 'won')})
-  SELECT EXISTS (SELECT 1 FROM won) AS won, EXISTS (SELECT 1 FROM live) AS live`
 
 /** An attempt that its owner still has goes to another state, and its claim is released. */
 const endSql = (from: string, to: string) => `
@@ -90,49 +49,71 @@ const takeOverSql = `
   WHERE a.id = due.id
   RETURNING ${attemptColumns('a')}, a.hold_expires_at < now() AS expired, a.correlation_id, a.traceparent`
 
-/** Attempts in PostgreSQL: each change is one statement, and so one transaction and one round trip. */
+const uniqueViolation = '23505'
+
+/** How bookings of one moment are put together: more than these are next, or in the other lane. */
+const together = { most: 50, lanes: 2, isOfOne: isOfOneRow }
+
+/**
+ * Attempts in PostgreSQL: each change is one statement, and so one transaction and one round trip; what every booking
+ * does is done for all bookings of the moment by one.
+ */
 export function prismaAttempts(db: Sql, times: AttemptTimes, afterCommit: () => void): Attempts {
   const changed = async (sql: string, attempt: Attempt, ...values: unknown[]) =>
     (await db.$queryRawUnsafe<unknown[]>(sql, attempt.id, attempt.epoch, ...values)).length > 0
 
+  const look = gathered<BookingRequest, LookRow>({
+    ...together,
+    work(requests) {
+      const asked = requests.map(({ roomId, guestId, idempotencyKey }, number) => ({
+        number,
+        room_id: roomId,
+        guest_id: guestId,
+        idempotency_key: idempotencyKey,
+      }))
+      return db.$queryRawUnsafe<LookRow[]>(lookSql, JSON.stringify(asked))
+    },
+  })
+
+  const begin = gathered<ReturnType<typeof toRecord>, boolean>({
+    ...together,
+    keyOf: ({ guest_id, idempotency_key }) => JSON.stringify([guest_id, idempotency_key]),
+    async work(records) {
+      const values = [JSON.stringify(records), times.lease, times.hold]
+      const rows = await db.$queryRawUnsafe<{ id: string }[]>(beginSql, ...values)
+      const begun = new Set(rows.map(({ id }) => id))
+      return records.map(({ id }) => begun.has(id))
+    },
+  })
+
+  type Confirmation = { record: object; announced: string }
+  const confirm = gathered<Confirmation, { won: boolean; live: boolean }>({
+    ...together,
+    work(confirmations) {
+      const asked = confirmations.map(({ record }, number) => ({ number, ...record }))
+      const announced = joinOutboxJson(confirmations.map(({ announced }) => announced))
+      return db.$queryRawUnsafe<{ won: boolean; live: boolean }[]>(
+        confirmSql,
+        JSON.stringify(asked),
+        announced,
+      )
+    },
+  })
+
   return {
-    async look({ roomId, guestId, idempotencyKey }) {
-      type Row = ListingRow & { attempt: AttemptRow | null }
-      const [row] = await db.$queryRawUnsafe<Row[]>(lookSql, roomId, guestId, idempotencyKey)
+    async look(request) {
+      const { attempt, ...listing } = await look(request)
       return {
-        listing: row?.room_id ? toListing(row) : null,
-        attempt: row?.attempt ? toAttempt(row.attempt) : null,
+        listing: listing.room_id ? toListing(listing) : null,
+        attempt: attempt ? toAttempt(attempt) : null,
       }
     },
 
     async begin(attempt) {
-      const { startDate, endDate } = attempt.stay
-      const { amount, currency } = attempt.terms.price.total
-      const { correlationId, traceparent } = correlation()
-      const values = [
-        ...[
-          attempt.claimId,
-          attempt.roomId,
-          startDate,
-          endDate,
-          attempt.id,
-          attempt.guestId,
-          attempt.idempotencyKey,
-        ],
-        ...[
-          attempt.fingerprint,
-          attempt.hostId,
-          attempt.guests,
-          amount,
-          currency,
-          JSON.stringify(attempt.terms),
-        ],
-        ...[times.lease, times.hold, correlationId, traceparent],
-      ]
       try {
-        return (await db.$executeRawUnsafe(beginSql, ...values)) === 1 ? 'begun' : 'nights taken'
+        return (await begin(toRecord(attempt))) ? 'begun' : 'nights taken'
       } catch (error) {
-        if (isUniqueViolation(error)) return 'key used'
+        if (sqlState(error) === uniqueViolation) return 'key used'
         throw error
       }
     },
@@ -144,13 +125,14 @@ export function prismaAttempts(db: Sql, times: AttemptTimes, afterCommit: () => 
     },
 
     async confirm(attempt: Attempt, booking: BookedStay) {
-      const [row] = await db.$queryRawUnsafe<{ won: boolean; live: boolean }[]>(
-        confirmSql,
-        ...[attempt.id, attempt.epoch, booking.paymentId, new Date(booking.bookedAt).toISOString()],
-        ...[toOutboxJson([announceBooked(booking)]), attempt.roomId],
-      )
-      if (row?.won) afterCommit()
-      return row?.won ? 'confirmed' : row?.live ? 'lost' : 'room deleted'
+      const { id, epoch, roomId } = attempt
+      const bookedAt = new Date(booking.bookedAt).toISOString()
+      const { won, live } = await confirm({
+        record: { id, epoch, room_id: roomId, payment_id: booking.paymentId, booked_at: bookedAt },
+        announced: toOutboxJson([announceBooked(booking)]),
+      })
+      if (won) afterCommit()
+      return won ? 'confirmed' : live ? 'lost' : 'room deleted'
     },
 
     decline: (attempt, refusal) => changed(declineSql, attempt, JSON.stringify({ refusal }), 0),
@@ -174,5 +156,30 @@ export function prismaAttempts(db: Sql, times: AttemptTimes, afterCommit: () => 
         return { attempt: toAttempt(row), expired: row.expired, correlation: under }
       })
     },
+  }
+}
+
+type LookRow = ListingRow & { attempt: AttemptRow | null }
+
+/** An attempt as beginSql reads it, under the present correlation. */
+function toRecord(attempt: Attempt) {
+  const { correlationId, traceparent } = correlation()
+  const { amount, currency } = attempt.terms.price.total
+  return {
+    id: attempt.id,
+    claim_id: attempt.claimId,
+    room_id: attempt.roomId,
+    start_date: attempt.stay.startDate,
+    end_date: attempt.stay.endDate,
+    guest_id: attempt.guestId,
+    idempotency_key: attempt.idempotencyKey,
+    request_fingerprint: attempt.fingerprint,
+    host_id: attempt.hostId,
+    guests: attempt.guests,
+    total_amount: amount,
+    currency,
+    terms: attempt.terms,
+    correlation_id: correlationId,
+    traceparent,
   }
 }

@@ -16,10 +16,10 @@ const cancelSql = `
       cancel_reason = reason, refund_amount = refund
     FROM wanted
     WHERE booking.id = wanted.id AND booking.status = 'BOOKED' AND booking.version = wanted.version - 1
-    RETURNING claim_id
+    RETURNING booking.id, claim_id
   ), released AS (
     UPDATE stay_claim SET state = 'RELEASED' FROM canceled WHERE stay_claim.id = canceled.claim_id
-  ), announced AS (${appendToOutboxSql('$2', 'canceled')})
+  ), announced AS (${appendToOutboxSql('$2', 'aggregate_id IN (SELECT id::text FROM canceled)')})
   SELECT 1 FROM canceled`
 
 async function saveCanceled(db: Sql, canceled: readonly CanceledStay[]): Promise<number> {

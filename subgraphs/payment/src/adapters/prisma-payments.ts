@@ -1,34 +1,49 @@
 import { correlated, correlation } from '@myhotel/kit/context'
-import { appendToOutboxSql, toOutboxJson } from '@myhotel/kit/outbox'
+import { isOfOneRow } from '@myhotel/kit/failures'
+import { gathered } from '@myhotel/kit/gather'
+import { appendToOutboxSql, joinOutboxJson, toOutboxJson } from '@myhotel/kit/outbox'
 import type { Payments, Stored } from '../application/ports.ts'
-import { isApproved } from '../domain/payment.ts'
+import { isApproved, type Payment, type Pending, type Tombstone } from '../domain/payment.ts'
 import type { Database, Transaction } from './database.ts'
 import { type PaymentRow, toPayment, withRefunds } from './rows.ts'
+
+// What every approval does is done for all approvals of the moment by one statement, which is one round trip and one
+// commit: `$1` is a JSON array with an object for each.
 
 const beginSql = `
   INSERT INTO payment (id, attempt_id, state, booking_id, guest_id, host_id, room_id, amount, currency, method,
     started_at, deadline, due_at, correlation_id, traceparent)
-  VALUES ($1::uuid, $2::uuid, $3, $4::uuid, $5, $6, $7, $8::int, $9, $10, $11::timestamptz, $12::timestamptz,
-    CASE WHEN $3 = 'PENDING' THEN now() + $13::int * interval '1 ms' END, $14, $15)
-  ON CONFLICT (attempt_id) DO NOTHING`
+  SELECT id, attempt_id, state, booking_id, guest_id, host_id, room_id, amount, currency, method, started_at, deadline,
+    CASE WHEN state = 'PENDING' THEN now() + leave_alone_ms * interval '1 ms' END, correlation_id, traceparent
+  FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, attempt_id uuid, state text, booking_id uuid, guest_id text,
+    host_id text, room_id text, amount int, currency text, method text, started_at timestamptz, deadline timestamptz,
+    leave_alone_ms int, correlation_id text, traceparent text)
+  ORDER BY attempt_id
+  ON CONFLICT (attempt_id) DO NOTHING
+  RETURNING id`
 
-// One statement, so that state, refunds and announcements cost one round trip and are one commit.
+// State, refunds and announcements, which `$2` holds.
 const saveSql = `
-  WITH saved AS (
-    UPDATE payment SET state = $3, voided = $4, provider_payment_id = $5, approved_at = $6::timestamptz,
-      decline_code = $7, decline_message = $8, version = $9::int, revision = revision + 1, tries = 0,
-      due_at = CASE WHEN $3 IN ('PENDING', 'REFUND_PENDING', 'VOIDING') THEN now() END,
-      correlation_id = $10, traceparent = $11
-    WHERE id = $1::uuid AND revision = $2::int
-    RETURNING 1
-  ), refunds AS (
+  WITH asked AS (
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, revision int, state text, voided boolean,
+      provider_payment_id text, approved_at timestamptz, decline_code text, decline_message text, version int,
+      correlation_id text, traceparent text, refunds jsonb)
+  ), saved AS (
+    UPDATE payment SET state = asked.state, voided = asked.voided, provider_payment_id = asked.provider_payment_id,
+      approved_at = asked.approved_at, decline_code = asked.decline_code, decline_message = asked.decline_message,
+      version = asked.version, revision = payment.revision + 1, tries = 0,
+      due_at = CASE WHEN asked.state IN ('PENDING', 'REFUND_PENDING', 'VOIDING') THEN now() END,
+      correlation_id = asked.correlation_id, traceparent = asked.traceparent
+    FROM asked
+    WHERE payment.id = asked.id AND payment.revision = asked.revision
+    RETURNING payment.id, asked.refunds
+  ), refunded AS (
     INSERT INTO refund (key, payment_id, amount, refunded_at)
-    SELECT key, $1::uuid, amount, refunded_at
-    FROM jsonb_to_recordset($12::jsonb) AS row(key text, amount int, refunded_at timestamptz)
-    WHERE EXISTS (SELECT 1 FROM saved)
+    SELECT key, saved.id, amount, refunded_at
+    FROM saved, jsonb_to_recordset(saved.refunds) AS row(key text, amount int, refunded_at timestamptz)
     ON CONFLICT (key) DO UPDATE SET refunded_at = excluded.refunded_at
-  ), announced AS (${appendToOutboxSql('$13', 'saved')})
-  SELECT 1 FROM saved`
+  ), announced AS (${appendToOutboxSql('$2', 'aggregate_id IN (SELECT id::text FROM saved)')})
+  SELECT id FROM saved`
 
 const takeDueSql = `
   UPDATE payment AS p SET revision = revision + 1, tries = tries + 1,
@@ -37,12 +52,38 @@ const takeDueSql = `
   WHERE p.id = due.id
   RETURNING p.id::text`
 
+/** How approvals of one moment are put together: more than these are next, or in the other lane. */
+const together = { most: 50, lanes: 2, isOfOne: isOfOneRow }
+
 /** Payments in PostgreSQL. `afterCommit` is told when something may have been announced. */
 export function prismaPayments(db: Database | Transaction, afterCommit: () => void = () => {}): Payments {
   const stored = (row: PaymentRow | null): Stored | null =>
     row && { payment: toPayment(row), revision: row.revision }
   const byAttempt = async (attemptId: string) =>
     stored(await db.payment.findUnique({ where: { attemptId }, include: withRefunds }))
+
+  const begin = gathered<ReturnType<typeof toBeginning>, boolean>({
+    ...together,
+    keyOf: ({ attempt_id }) => attempt_id,
+    work: (records) => done(records, beginSql, [JSON.stringify(records)]),
+  })
+
+  const save = gathered<{ record: ReturnType<typeof toChange>; announced: string }, boolean>({
+    ...together,
+    keyOf: ({ record }) => record.id,
+    work(changes) {
+      const records = changes.map(({ record }) => record)
+      const announced = joinOutboxJson(changes.map(({ announced }) => announced))
+      return done(records, saveSql, [JSON.stringify(records), announced])
+    },
+  })
+
+  /** Whether a statement has done what each record asks for. */
+  async function done(records: readonly { id: string }[], sql: string, values: string[]): Promise<boolean[]> {
+    const rows = await db.$queryRawUnsafe<{ id: string }[]>(sql, ...values)
+    const ids = new Set(rows.map(({ id }) => id))
+    return records.map(({ id }) => ids.has(id))
+  }
 
   return {
     byAttempt,
@@ -64,17 +105,9 @@ export function prismaPayments(db: Database | Transaction, afterCommit: () => vo
     },
 
     async begin(payment, leaveAloneMs) {
-      const { correlationId, traceparent } = correlation()
-      const { id, attemptId, state, startedAt, intent } = payment
-      const values = [
-        ...[id, attemptId, state, intent?.bookingId, intent?.guestId, intent?.hostId, intent?.roomId],
-        ...[intent?.amount.amount, intent?.amount.currency, intent?.method, new Date(startedAt)],
-        ...[intent && new Date(intent.deadline), leaveAloneMs, correlationId, traceparent],
-      ]
-      const begun = await db.$executeRawUnsafe(beginSql, ...values.map((value) => value ?? null))
-      if (begun === 1) return { begun: { payment, revision: 0 } }
-      const known = await byAttempt(attemptId)
-      if (!known) throw new Error(`attempt ${attemptId} is neither new nor known`)
+      if (await begin(toBeginning(payment, leaveAloneMs))) return { begun: { payment, revision: 0 } }
+      const known = await byAttempt(payment.attemptId)
+      if (!known) throw new Error(`attempt ${payment.attemptId} is neither new nor known`)
       return { known }
     },
 
@@ -84,20 +117,8 @@ export function prismaPayments(db: Database | Transaction, afterCommit: () => vo
     },
 
     async save(before, after, announcements) {
-      const { correlationId, traceparent } = correlation()
-      const { state, voided, version } = after
-      const refunds = 'refunds' in after ? after.refunds : []
-      const decline = after.state === 'DECLINED' ? after.decline : null
-      const saved = await db.$queryRawUnsafe<unknown[]>(
-        saveSql,
-        ...[before.payment.id, before.revision, state, voided],
-        'providerPaymentId' in after ? after.providerPaymentId : null,
-        isApproved(after) ? new Date(after.approvedAt) : null,
-        ...[decline?.code ?? null, decline?.message ?? null, version, correlationId, traceparent],
-        JSON.stringify(refunds.map(toRefundRow)),
-        toOutboxJson(announcements),
-      )
-      if (saved.length === 0) return null
+      const announced = toOutboxJson(announcements)
+      if (!(await save({ record: toChange(before, after), announced }))) return null
       if (announcements.length > 0) afterCommit()
       return { payment: after, revision: before.revision + 1 }
     },
@@ -120,14 +141,51 @@ export function prismaPayments(db: Database | Transaction, afterCommit: () => vo
   }
 }
 
-function toRefundRow({
-  key,
-  amount,
-  refundedAt,
-}: {
-  key: string
-  amount: number
-  refundedAt: number | null
-}) {
-  return { key, amount, refunded_at: refundedAt === null ? null : new Date(refundedAt).toISOString() }
+/** A payment as beginSql reads it, under the present correlation. */
+function toBeginning({ id, attemptId, state, startedAt, intent }: Pending | Tombstone, leaveAloneMs: number) {
+  const { correlationId, traceparent } = correlation()
+  return {
+    id,
+    attempt_id: attemptId,
+    state,
+    booking_id: intent?.bookingId,
+    guest_id: intent?.guestId,
+    host_id: intent?.hostId,
+    room_id: intent?.roomId,
+    amount: intent?.amount.amount,
+    currency: intent?.amount.currency,
+    method: intent?.method,
+    started_at: iso(startedAt),
+    deadline: intent && iso(intent.deadline),
+    leave_alone_ms: leaveAloneMs,
+    correlation_id: correlationId,
+    traceparent,
+  }
 }
+
+/** What saveSql changes in a payment, under the present correlation. */
+function toChange({ payment, revision }: Stored, after: Payment) {
+  const { correlationId, traceparent } = correlation()
+  const refunds = 'refunds' in after ? after.refunds : []
+  const decline = after.state === 'DECLINED' ? after.decline : null
+  return {
+    id: payment.id,
+    revision,
+    state: after.state,
+    voided: after.voided,
+    provider_payment_id: 'providerPaymentId' in after ? after.providerPaymentId : null,
+    approved_at: isApproved(after) ? iso(after.approvedAt) : null,
+    decline_code: decline?.code,
+    decline_message: decline?.message,
+    version: after.version,
+    correlation_id: correlationId,
+    traceparent,
+    refunds: refunds.map(({ key, amount, refundedAt }) => ({
+      key,
+      amount,
+      refunded_at: refundedAt === null ? null : iso(refundedAt),
+    })),
+  }
+}
+
+const iso = (instant: number) => new Date(instant).toISOString()
