@@ -1,10 +1,23 @@
 import { join, resolve } from 'node:path'
 import { bookings } from './hotel/bookings.ts'
+import { events } from './hotel/events.ts'
+import { idle } from './hotel/idle.ts'
+import { mix } from './hotel/mix.ts'
+import { mypage } from './hotel/mypage.ts'
+import { search } from './hotel/search.ts'
 import { hasProgram } from './measure/install.ts'
 import type { BenchOptions } from './options.ts'
 import { router } from './router/main.ts'
 
-const parts: Record<string, (options: BenchOptions) => Promise<void>> = { router, bookings }
+const parts: Record<string, (options: BenchOptions) => Promise<void>> = {
+  router,
+  bookings,
+  mypage,
+  search,
+  mix,
+  events,
+  idle,
+}
 
 const USAGE = `npm run bench -- PART [options]      PART: ${Object.keys(parts).join(', ')}
 

@@ -1,11 +1,12 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { hasProgram } from '../measure/install.ts'
-import type { Requests } from '../measure/load-types.ts'
-import { cpuOf, median, type Round, round, summary } from '../measure/rounds.ts'
 import type { BenchOptions } from '../options.ts'
-import { createReport, type Scenario } from '../report.ts'
+import { createReport } from '../report.ts'
+import { bookingRounds } from './booking-rounds.ts'
 import { type Hotel, openHotel } from './hotel.ts'
-import { countBookings, underWayIsOver } from './ledger.ts'
+import { doubleBookings } from './ledger.ts'
+import { claims, pgbench } from './pgbench.ts'
 import { bookingsOfHotRooms, bookingsOfManyRooms } from './requests.ts'
 import { siege } from './siege.ts'
 
@@ -13,96 +14,65 @@ const connections = 255
 const guests = 1_000
 const days = 330
 
-const scenarios = { many: 0, hot: 0, siege: 0 }
-
-/** Bookings through the router of a whole system, as many as it takes. */
+/** Bookings through the router of a whole system, as many as it takes; see README.md. */
 export async function bookings(options: BenchOptions): Promise<void> {
   const { values } = parseArgs({
     args: options.rest,
     options: {
-      only: { type: 'string', default: Object.keys(scenarios).join() },
+      only: { type: 'string', default: 'many,hot,pgbench,claims,siege' },
       rooms: { type: 'string', default: '600' },
       'siege-seconds': { type: 'string', default: '180' },
+      /** Another checkout, dependencies installed, that is measured in turn with this one. */
+      baseline: { type: 'string' },
       profile: { type: 'string' },
     },
   })
   const { tell } = options
-  const wanted = values.only.split(',')
+  const count = Number(values.rooms)
+  const wanted = new Set(values.only.split(','))
   const store = createReport('bookings', options.results)
-  const hotel = await openHotel(tell, values.profile)
+  const hotels: [Hotel, ...Hotel[]] = [await openHotel(tell, { profiles: values.profile })]
+  const [hotel] = hotels
   try {
-    tell(`registering ${values.rooms} rooms`)
-    const rooms = await hotel.registerRooms(Number(values.rooms))
-    const tokens = await hotel.tokens('guest', guests)
-    if (wanted.includes('many')) {
-      const requests = bookingsOfManyRooms(rooms, days, tokens)
-      store('many', await wrkScenario(hotel, options, requests, '"RoomBooked"', `${rooms.length} rooms`))
+    if (values.baseline) {
+      const root = resolve(process.env.INIT_CWD ?? '.', values.baseline)
+      hotels.push(await openHotel(tell, { root, name: 'the baseline' }))
     }
-    if (wanted.includes('hot')) {
-      const hot = await hotel.registerRooms(5)
-      const requests = bookingsOfHotRooms(hot, 100_000, tokens)
+    const load = { ...options, connections }
+    if (wanted.has('many')) {
+      const requestsOf = async (of: Hotel) =>
+        bookingsOfManyRooms(await of.registerRooms(count), days, await of.tokens('guest', guests))
+      const measured = await bookingRounds(hotels, requestsOf, { ...load, expect: '"RoomBooked"' })
+      store('many', { title: `Bookings: ${count} rooms`, ...measured })
+    }
+    if (wanted.has('hot')) {
+      const requestsOf = async (of: Hotel) =>
+        bookingsOfHotRooms(await of.registerRooms(5), 100_000, await of.tokens('guest', guests))
       // RoomBooked or RoomNotAvailable: anything else is a failure.
-      const scenario = await wrkScenario(hotel, options, requests, '"__typename":"Room', '5 hot rooms')
-      store('hot', { ...scenario, notes: [...scenario.notes, await overlaps(hotel)] })
+      const measured = await bookingRounds(hotels, requestsOf, { ...load, expect: '"__typename":"Room' })
+      const notes = [...measured.notes, `nights booked twice: ${await doubleBookings(hotel)}`]
+      store('hot', { title: 'Bookings: 5 hot rooms', ...measured, notes })
     }
-    if (wanted.includes('siege')) {
-      if (!hasProgram('siege', tell)) throw new Error('there is no siege here: bookings --only many,hot')
-      const fresh = await hotel.registerRooms(Number(values.rooms))
-      const requests = bookingsOfManyRooms(fresh, days, tokens.slice(0, 1))
-      store(
-        'siege',
-        await siege(hotel, requests, { connections, seconds: Number(values['siege-seconds']), tell }),
+    if (wanted.has('pgbench')) {
+      const requests = bookingsOfManyRooms(
+        await hotel.registerRooms(count),
+        days,
+        await hotel.tokens('guest', guests),
       )
+      store('pgbench', await pgbench(hotel, requests, load))
+    }
+    if (wanted.has('claims')) store('claims', await claims(hotel, load))
+    if (wanted.has('siege')) {
+      if (!hasProgram('siege', tell)) throw new Error('there is no siege here: leave it out by --only')
+      const seconds = Number(values['siege-seconds'])
+      const requests = bookingsOfManyRooms(
+        await hotel.registerRooms(count),
+        days,
+        await hotel.tokens('guest', 1),
+      )
+      store('siege', await siege(hotel, requests, { connections, seconds, tell }))
     }
   } finally {
-    await hotel.stop()
+    for (const each of hotels) await each.stop()
   }
-}
-
-async function wrkScenario(
-  hotel: Hotel,
-  options: BenchOptions,
-  requests: Requests,
-  expect: string,
-  what: string,
-): Promise<Scenario> {
-  const rounds: Round[] = []
-  const made: number[] = []
-  let from = 0
-  for (let number = 0; number <= options.rounds; number += 1) {
-    const before = await countBookings(hotel)
-    const { tool, seconds } = options
-    const measured = await round(hotel.contender, requests, { tool, connections, seconds, from, expect })
-    from += measured.answered + connections
-    await underWayIsOver(hotel)
-    const booked = (await countBookings(hotel)) - before
-    options.tell(
-      `${what}, ${number === 0 ? 'to warm up' : `round ${number}`}: ${Math.round(measured.perSecond)} answers/s, ` +
-        `${Math.round(booked / measured.seconds)} bookings/s, p99 ${measured.p99.toFixed(0)} ms, ` +
-        `${measured.errors} errors ${measured.examples?.[0] ?? ''}`,
-    )
-    if (number === 0) continue
-    rounds.push(measured)
-    made.push(booked / measured.seconds)
-  }
-  const of = summary(rounds)
-  return {
-    title: `Bookings: ${what}`,
-    notes: [
-      `the whole system on this machine, ${connections} connections, ${options.tool}, ${rounds.length} rounds of ${options.seconds} s, medians`,
-      `CPU seconds a thousand answers: ${cpuOf(of)}`,
-    ],
-    columns: ['', 'answers/s', 'bookings/s', 'p50 ms', 'p95 ms', 'p99 ms', 'errors'],
-    rows: [[what, of.perSecond, median(made), ...[of.p50, of.p95, of.p99], String(of.errors)]],
-    details: { rounds, bookingsPerSecond: made },
-  }
-}
-
-async function overlaps(hotel: Hotel): Promise<string> {
-  const [row] = await hotel.sql<{ count: string }>(
-    'book',
-    `SELECT count(*) FROM booking a JOIN booking b ON a.room_id = b.room_id AND a.id < b.id
-       AND daterange(a.start_date, a.end_date) && daterange(b.start_date, b.end_date)`,
-  )
-  return `nights booked twice: ${row?.count}`
 }

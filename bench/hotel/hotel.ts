@@ -18,15 +18,28 @@ export type Hotel = {
   stop(): Promise<void>
 }
 
-/** @param profiles a folder for what V8's profiler sees of each of our processes, from start to end */
-export async function openHotel(tell: (line: string) => void, profiles?: string): Promise<Hotel> {
+export type HotelOptions = {
+  /** A folder for what V8's profiler sees of each of our processes, from start to end. */
+  profiles?: string
+  /** Whether there are rooms and bookings from the beginning. */
+  demo?: boolean
+  /** Another checkout of MyHotel, whose services are run. */
+  root?: string
+  /** What it is called in the results. */
+  name?: string
+}
+
+export async function openHotel(
+  tell: (line: string) => void,
+  { profiles, demo = false, root, name = 'MyHotel' }: HotelOptions = {},
+): Promise<Hotel> {
   const dataDir = mkdtempSync(join(tmpdir(), 'myhotel-bench-'))
   const rewire = async (process: string, env: NodeJS.ProcessEnv) => {
     if (!profiles) return env
     const profiler = `--cpu-prof --cpu-prof-dir=${profiles} --cpu-prof-name=${process}.cpuprofile`
     return { ...env, NODE_OPTIONS: `${env.NODE_OPTIONS} ${profiler}` }
   }
-  const system = await startSystem({ dataDir, rewire, log: tell })
+  const system = await startSystem({ dataDir, demo, root, rewire, log: tell })
   const api = createApi({ url: system.record.router, token: (account) => system.token(account) })
   const pools = new Map<string, pg.Pool>()
   const poolOf = (subgraph: string) => {
@@ -37,7 +50,7 @@ export async function openHotel(tell: (line: string) => void, profiles?: string)
   }
   return {
     system,
-    contender: { name: 'hotel', url: system.record.router, pids: pidsOf(system) },
+    contender: { name, url: system.record.router, pids: pidsOf(system) },
     registerRooms: (count) => mapAtATime([...Array(count).keys()], 32, (number) => registerRoom(api, number)),
     tokens: (kind, count) =>
       mapAtATime([...Array(count).keys()], 32, (number) => system.token(`${kind}${number + 1}`)),
@@ -51,7 +64,8 @@ export async function openHotel(tell: (line: string) => void, profiles?: string)
   }
 }
 
-function pidsOf({ processes }: System): Record<string, number[]> {
+/** The processes of a system by name. */
+export function pidsOf({ processes }: System): Record<string, number[]> {
   return Object.fromEntries(processes.flatMap(({ name, pid }) => (pid === null ? [] : [[name, [pid]]])))
 }
 

@@ -18,3 +18,14 @@ export async function underWayIsOver(hotel: Hotel): Promise<void> {
   }
   throw new Error('bookings are still under way')
 }
+
+/** Pairs of bookings that have a night of a room in common: none, ever. */
+export async function doubleBookings(hotel: Hotel): Promise<number> {
+  const [row] = await hotel.sql<{ count: string }>(
+    'book',
+    `SELECT count(*) FROM booking a JOIN booking b ON a.room_id = b.room_id AND a.id < b.id
+       AND daterange(a.start_date, a.end_date) && daterange(b.start_date, b.end_date)
+     WHERE a.status = 'BOOKED' AND b.status = 'BOOKED'`,
+  )
+  return Number(row?.count)
+}

@@ -23,9 +23,18 @@ export function usageOf(pids: Readonly<Record<string, readonly number[]>>): Reco
   )
 }
 
-/** Resident memory of the processes now, in MiB; pages that several of them share are counted in each. */
-export function residentMiB(pids: readonly number[]): number {
-  return Math.round(sum(pids.map((pid) => statusField(pid, 'VmRSS'))))
+/** Memory of the processes and those that they started, now; a page that several have is divided among them. */
+export function proportionalMiB(pids: readonly number[]): number {
+  const children = childrenByParent()
+  return sum(pids.flatMap((pid) => family(pid, children)).map(pss))
+}
+
+function pss(pid: number): number {
+  try {
+    return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) / 1024
+  } catch {
+    return 0
+  }
 }
 
 function usage(pid: number): Usage {
@@ -34,19 +43,15 @@ function usage(pid: number): Usage {
     // The program's name, in brackets, may hold blanks.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     const [user = 0, system = 0] = [Number(fields[11]), Number(fields[12])]
-    return { cpuSeconds: (user + system) / ticksPerSecond, peakMemoryMiB: statusField(pid, 'VmHWM') }
+    return { cpuSeconds: (user + system) / ticksPerSecond, peakMemoryMiB: peak(pid) }
   } catch {
     return { cpuSeconds: 0, peakMemoryMiB: 0 }
   }
 }
 
-function statusField(pid: number, name: 'VmHWM' | 'VmRSS'): number {
-  try {
-    const kilobytes = new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
-    return Number(kilobytes?.[1] ?? 0) / 1024
-  } catch {
-    return 0
-  }
+function peak(pid: number): number {
+  const kilobytes = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  return Number(kilobytes?.[1] ?? 0) / 1024
 }
 
 function childrenByParent(): Map<number, number[]> {

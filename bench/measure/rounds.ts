@@ -53,14 +53,14 @@ export type RoundsOptions = Omit<LoadOptions, 'url' | 'from'> & {
  */
 export async function alternate(
   contenders: readonly Contender[],
-  requests: Requests,
+  requestsOf: (contender: Contender) => Requests | Promise<Requests>,
   { rounds, warmUpSeconds, tell, ...options }: RoundsOptions,
 ): Promise<Map<string, Round[]>> {
   const results = new Map<string, Round[]>(contenders.map(({ name }) => [name, []]))
   let from = 0
   for (const contender of contenders) {
     if (warmUpSeconds > 0) {
-      const { answered } = await load(requests, {
+      const { answered } = await load(await requestsOf(contender), {
         ...options,
         seconds: warmUpSeconds,
         url: contender.url,
@@ -72,7 +72,7 @@ export async function alternate(
   for (let number = 0; number < rounds; number += 1) {
     const first = number % contenders.length
     for (const contender of [...contenders.slice(first), ...contenders.slice(0, first)]) {
-      const measured = await round(contender, requests, { ...options, from })
+      const measured = await round(contender, await requestsOf(contender), { ...options, from })
       from += measured.answered + options.connections
       results.get(contender.name)?.push(measured)
       const errors = measured.errors > 0 ? `, ${measured.errors} errors: ${measured.examples?.[0] ?? ''}` : ''

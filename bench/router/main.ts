@@ -40,7 +40,8 @@ export async function router(options: BenchOptions): Promise<void> {
       tell(`${size}: the answers are equal, ${shape.bytes} bytes, fetches ${JSON.stringify(shape.fetches)}`)
       for (const kind of chosen(values.kinds, kinds)) {
         tell(`${size}, ${kind}`)
-        const rounds = await alternate(stage.contenders, await requestsOf(stage, size, kind), {
+        const requests = await requestsOf(stage, size, kind)
+        const rounds = await alternate(stage.contenders, () => requests, {
           tool: options.tool,
           connections,
           seconds: options.seconds,
