@@ -1,12 +1,17 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from './logger.ts'
 import type { Part } from './service.ts'
 
 /** A worker that runs again and again; `wake` makes it run at once. */
 export type Loop = Part & { wake(): void }
 
+/** What is under way when a loop is stopped may be waiting for a server that is away. */
+const finishWithinMs = 1_500
+
 /**
  * Calls `work` now and then every `everyMs`, never two at a time. `work` answers true when it believes that there
  * is more to do: it is then called again at once. A failure is logged and tried again after a growing pause.
+ * Stopping waits for the work under way, but not for long: what is cut off is done again, as after a crash.
  */
 export function loop(options: {
   name: string
@@ -59,7 +64,7 @@ export function loop(options: {
     async stop() {
       stopped.abort()
       wakeUp?.()
-      await done
+      await Promise.race([done, delay(finishWithinMs, undefined, { ref: false })])
     },
   }
 }

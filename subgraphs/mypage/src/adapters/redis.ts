@@ -29,12 +29,13 @@ export type PageRow = [string, string, number, string[]]
 
 /**
  * A connection to Redis that knows the scripts of My Page; commands of one tick travel together. While Redis is
- * away, commands fail at once instead of waiting: the caller decides what then.
+ * away, commands fail at once instead of waiting, also those that were under way: the caller decides what then.
  */
 export function createRedis(url: string, { commandTimeoutMs }: { commandTimeoutMs: number }): Redis {
   return new Redis(url, {
     lazyConnect: true,
     enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
     enableAutoPipelining: true,
     commandTimeout: commandTimeoutMs,
     connectTimeout: 2_000,

@@ -1,0 +1,64 @@
+import { createTestIdentities, eventually } from '@myhotel/kit/testing'
+import { startProcess } from '@myhotel/kit/testing/process'
+import { expect, test } from 'vitest'
+import { urlOf } from '../migrate/databases.ts'
+import { migrate } from '../migrate/migrations.ts'
+import { startPrivateServices } from '../test/private-services.ts'
+
+/** Half of what the launcher waits before it kills. */
+const stopWithinMs = 5_000
+const withDatabase = ['book', 'payment', 'room', 'notification', 'marketing']
+const names = [...withDatabase, 'mypage']
+
+const isReady = async (url: string) => (await fetch(`${url}/readyz`)).ok
+
+/** Starts some subgraphs as processes, with servers of their own, and waits until they do their work. */
+async function start() {
+  const servers = await startPrivateServices(['postgres', 'nats', 'redis'])
+  const { postgres, nats, redis } = servers.urls
+  const identities = await createTestIdentities('router', ...names)
+  const nobody = 'http://127.0.0.1:1'
+  await Promise.all(withDatabase.map((name) => migrate(name, urlOf(postgres, name))))
+  const processes = await Promise.all(
+    names.map((name) =>
+      startProcess(`subgraphs/${name}/src/main.ts`, {
+        IDENTITY_KEYS: identities.keys,
+        IDENTITY_PRIVATE_KEY: identities.privateKey(name),
+        NATS_URL: nats,
+        REDIS_URL: redis,
+        [`${name.toUpperCase()}_DATABASE_URL`]: urlOf(postgres, name),
+        ...{ PAYMENT_PROVIDER_URL: nobody, PAYMENT_URL: nobody, ROOM_URL: nobody, BOOK_URL: nobody },
+        SMTP_URL: 'smtp://127.0.0.1:1',
+      }),
+    ),
+  )
+  for (const { url } of processes) await eventually(() => isReady(url), { withinMs: 30_000 })
+  return { servers, processes }
+}
+
+/** How each process ended, and whether it took too long. */
+async function stopAll(processes: Awaited<ReturnType<typeof start>>['processes']) {
+  const since = Date.now()
+  const ends = processes.map(async (process, index) => {
+    const code = await process.stop()
+    const ms = Date.now() - since
+    return `${names[index]} ended with ${code}${ms > stopWithinMs ? ` after ${ms} ms` : ''}`
+  })
+  return Promise.all(ends)
+}
+
+const inOrder = names.map((name) => `${name} ended with 0`)
+
+test('services end in order and soon while PostgreSQL, NATS and Redis are down', {
+  timeout: 240_000,
+}, async () => {
+  const { servers, processes } = await start()
+  await servers.stop()
+  expect(await stopAll(processes)).toEqual(inOrder)
+})
+
+test('services end in order and soon when all is stopped at once', { timeout: 240_000 }, async () => {
+  const { servers, processes } = await start()
+  const [ends] = await Promise.all([stopAll(processes), servers.stop()])
+  expect(ends).toEqual(inOrder)
+})
