@@ -12,6 +12,11 @@ import {
 
 /** Payment gets this long to answer an approval; then its outcome is unknown. */
 const approveWithinMs = 3_000
+/**
+ * While the breaker is open, payment is tried again so often. A trial that is refused costs nothing, and one that gets
+ * no answer is one guest's who must wait: so payment is taken in again soon after it is back.
+ */
+const retryAfterMs = 1_000
 /** Payment stops charging so long before the nights are given up, so that book still learns of the last charge. */
 const marginMs = 5_000
 
@@ -35,7 +40,7 @@ export function paymentClient(options: {
   const inquiries = createServiceClient({ ...connection, connections: 8, timeoutMs: 5_000 })
   const guard = createGuard({
     concurrent,
-    retryAfterMs: 3_000,
+    retryAfterMs,
     isFailure: (error) => !(error instanceof NotTakenIn),
   })
 
@@ -61,7 +66,7 @@ export function paymentClient(options: {
           return { type: 'not accepted', retryAfterSeconds: error.retryAfterSeconds }
         log.warn({ err: error, attemptId: attempt.id }, 'payment did not answer')
         return error instanceof NotAccepted
-          ? { type: 'not accepted', retryAfterSeconds: 3 }
+          ? { type: 'not accepted', retryAfterSeconds: retryAfterMs / 1000 }
           : { type: 'unknown' }
       }
     },
