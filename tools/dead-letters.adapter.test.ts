@@ -55,3 +55,17 @@ it('has what was published published again', async () => {
   expect(rows).toEqual([{ waiting: 2 }])
   await expect(republish(stores().databases, ['weather'])).rejects.toThrow('No database: weather')
 })
+
+it('has only that published again which was published since a time', async () => {
+  await query(`INSERT INTO outbox (event_id, context, aggregate_id, version, type, schema_version, data,
+      correlation_id, traceparent, published_at)
+    VALUES ('book.b3:1', 'book', 'b3', 1, 'Booked', 1, '{}', 'c', 't', '2027-01-01T00:00:00Z'),
+           ('book.b3:2', 'book', 'b3', 2, 'Booked', 1, '{}', 'c', 't', '2027-01-01T00:00:01Z'),
+           ('book.b3:3', 'book', 'b3', 3, 'Booked', 1, '{}', 'c', 't', '2027-01-01T00:00:02Z')`)
+  const since = new Date('2027-01-01T00:00:01Z')
+  expect(await republish(stores().databases, ['book'], since)).toEqual({ book: 2 })
+  const { rows } = await query(
+    `SELECT version FROM outbox WHERE aggregate_id = 'b3' AND published_at IS NOT NULL`,
+  )
+  expect(rows).toEqual([{ version: 1 }])
+})
