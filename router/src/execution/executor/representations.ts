@@ -95,7 +95,7 @@ function compilePart(schema: GraphQLSchema, selection: QueryPlanSelectionNode): 
   const name = selection.alias ?? selection.name
   const inside = selection.selections && compileRepresentation(schema, selection.selections)
   return (object, representation) => {
-    const value = object[name]
+    const value = Object.hasOwn(object, name) ? object[name] : undefined
     // Not fetched, because something went wrong that was told already: the object cannot be found.
     if (value === undefined) return false
     if (!inside) representation[name] = value

@@ -197,7 +197,8 @@ export function compileShape(operation: Operation): (result: Data, variables: St
     return (value, before, key, state) => {
       if (typeof value !== 'object')
         throw new Error(`Invalid non-object value ${value} returned by subgraph for composite type ${type}`)
-      const input = value as Data
+      // A list in place of an object has no fields, least of all those that every list inherits, `at` or `values`.
+      const input: Data = Array.isArray(value) ? {} : (value as Data)
       const fields = fieldsFor(input.__typename)
       if (!fields) {
         tell(state, key, `Invalid __typename found for object at ${describe(key, type, parent)}.`)

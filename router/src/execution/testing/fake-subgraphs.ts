@@ -35,7 +35,9 @@ export async function startFakeSubgraphs(cleanup: Cleanup, sdl: string) {
     if (hash('extensions', seed, name) % 10 === 0) Object.assign(body, { extensions: { [name]: seed } })
     answer(response, status, body)
   }
-  const { url } = await listen(cleanup, listener)
+  const { url, server } = await listen(cleanup, listener)
+  // On a busy machine a connection may be used again just when the server gives it up.
+  server.keepAliveTimeout = 600_000
   const { log } = createTestLog()
   const sources = new Map<string, Subgraph>()
   for (const name of fakes.keys()) {
