@@ -24,7 +24,7 @@ type Answered = ApprovePaymentMutation['approvePayment']
 
 /**
  * The payment context over its GraphQL API. A breaker and a bulkhead stand before approvals: declines are answers
- * and never open it. Resolving and undoing pass it by, since they must go on until they have succeeded.
+ * and never open it; that payment takes nothing in does, so that guests are told at once and nothing is written. Resolving and undoing pass it by, since they must go on until they have succeeded.
  */
 export function paymentClient(options: {
   url: string
@@ -41,7 +41,7 @@ export function paymentClient(options: {
   const guard = createGuard({
     concurrent,
     retryAfterMs,
-    isFailure: (error) => !(error instanceof NotTakenIn),
+    isFailure: () => true,
   })
 
   return {
@@ -59,8 +59,13 @@ export function paymentClient(options: {
         chargeWithinMs: options.holdMs - marginMs,
       }
       try {
-        const answer = await guard.run(() => approvals.send(ApprovePaymentDocument, { input }))
-        return toOutcome(answer.approvePayment)
+        return await guard.run(async () => {
+          const { approvePayment } = await approvals.send(ApprovePaymentDocument, { input })
+          if (approvePayment.__typename === 'PaymentNotAccepted') {
+            throw new NotTakenIn(approvePayment.retryAfterSeconds)
+          }
+          return toOutcome(approvePayment)
+        })
       } catch (error) {
         if (error instanceof NotTakenIn)
           return { type: 'not accepted', retryAfterSeconds: error.retryAfterSeconds }
