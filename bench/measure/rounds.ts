@@ -47,6 +47,9 @@ export type RoundsOptions = Omit<LoadOptions, 'url' | 'from'> & {
   tell: (line: string) => void
 }
 
+/** Answers after which the code that gives them has been compiled. */
+const enoughToBeWarm = 500
+
 /**
  * Rounds of each contender in turn, so that what else happens on the machine meets all of them alike. Who begins
  * changes with each round.
@@ -59,14 +62,17 @@ export async function alternate(
   const results = new Map<string, Round[]>(contenders.map(({ name }) => [name, []]))
   let from = 0
   for (const contender of contenders) {
-    if (warmUpSeconds > 0) {
-      const { answered } = await load(await requestsOf(contender), {
+    const requests = await requestsOf(contender)
+    // A slow machine takes longer to have everything compiled.
+    for (let turn = 0, answers = 0; turn < 5 && answers < enoughToBeWarm; turn += 1) {
+      const { answered } = await load(requests, {
         ...options,
         seconds: warmUpSeconds,
         url: contender.url,
         from,
       })
       from += answered
+      answers += answered
     }
   }
   for (let number = 0; number < rounds; number += 1) {
