@@ -42,8 +42,9 @@ function usage(pid: number): Usage {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     // The program's name, in brackets, may hold blanks.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    const [user = 0, system = 0] = [Number(fields[11]), Number(fields[12])]
-    return { cpuSeconds: (user + system) / ticksPerSecond, peakMemoryMiB: peak(pid) }
+    // Its own, in user and system mode, and that of children that have ended.
+    const ticks = sum(fields.slice(11, 15).map(Number))
+    return { cpuSeconds: ticks / ticksPerSecond, peakMemoryMiB: peak(pid) }
   } catch {
     return { cpuSeconds: 0, peakMemoryMiB: 0 }
   }

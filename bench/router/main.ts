@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { Requests } from '../measure/load-types.ts'
-import { alternate, summary } from '../measure/rounds.ts'
+import { alternate, type Round, summary } from '../measure/rounds.ts'
 import type { BenchOptions } from '../options.ts'
 import { createReport } from '../report.ts'
 import { type GatewayName, gateways } from './contenders.ts'
@@ -49,7 +49,12 @@ export async function router(options: BenchOptions): Promise<void> {
           warmUpSeconds: options.seconds,
           tell,
         })
-        const rows = stage.contenders.map(({ name }) => row(name, summary(rounds.get(name) ?? []), shape))
+        const medians = stage.contenders.map(({ name }) => summary(rounds.get(name) ?? []))
+        const [first] = medians
+        const rows = stage.contenders.map(({ name }, index) => {
+          const of = medians[index] ?? summary([])
+          return [...row(name, of, shape), ...ratios(of, first ?? of)]
+        })
         store(`${size}-${kind}`, {
           title: `Router: ${size}, ${kind}`,
           notes: [
@@ -57,7 +62,7 @@ export async function router(options: BenchOptions): Promise<void> {
             `${options.tool}, ${connections} connections, ${options.rounds} rounds of ${options.seconds} s each in turn, medians`,
           ],
           columns: [...columns, 'requests/s, ratio', 'CPU, ratio'],
-          rows: rows.map((cells) => [...cells, ...ratios(cells, rows[0] ?? [])]),
+          rows,
           details: { shape, rounds: Object.fromEntries(rounds) },
         })
       }
@@ -91,11 +96,15 @@ function row(name: string, figures: ReturnType<typeof summary>, shape: Shape): (
   ]
 }
 
-/** How many times as fast, and with what part of the processor time, the first row is. */
-function ratios(cells: (string | number)[], first: (string | number)[]): string[] {
-  if (cells === first) return ['', '']
-  const ratio = (column: number) => (Number(first[column]) / Number(cells[column])).toFixed(2)
-  return [ratio(1), ratio(6)]
+/** A round with fewer answers was cut off by its end more than it was measured. */
+const fewestAnswers = 100
+
+/** How many times as fast, and with what part of the processor time, the first is; nothing where it cannot be told. */
+function ratios(of: Round, first: Round): string[] {
+  if (of === first) return ['', '']
+  if (Math.min(of.answered, first.answered) < fewestAnswers) return ['too few answers', '']
+  const cpu = (round: Round) => round.cpuSecondsPer1000.gateway ?? Number.NaN
+  return [(first.perSecond / of.perSecond).toFixed(2), (cpu(first) / cpu(of)).toFixed(2)]
 }
 
 async function requestsOf(stage: Stage, size: Size, kind: Kind): Promise<Requests> {
