@@ -82,7 +82,9 @@ function filtersOf(search: Search): Prisma.Sql[] {
   if (stay) {
     const { startDate, endDate, nights } = stay
     filters.push(
-      Prisma.sql`NOT l.taken && daterange(${startDate}::date, ${endDate}::date)`,
+      // By the function, not by the operator &&: its estimate sees each room as taken from its first stay to its last, so
+      // that hardly any would be free, and all would be gathered and sorted where the first in order will do.
+      Prisma.sql`NOT multirange_overlaps_range(l.taken, daterange(${startDate}::date, ${endDate}::date))`,
       Prisma.sql`${nights}::int BETWEEN l.min_nights AND l.max_nights`,
       // Which day it is at each room is left to book; this lets in a day too much rather than too little.
       Prisma.sql`${startDate}::date - current_date - 1 <= l.booking_window_days`,
