@@ -1,3 +1,4 @@
+import { batched } from '@myhotel/kit/batch'
 import { badInput } from '@myhotel/kit/connection'
 import { type RequestContext, userOf } from '@myhotel/kit/serve'
 import { blockDates, unblockDates } from '../application/block-dates.ts'
@@ -138,8 +139,10 @@ export function resolvers(ports: Ports): Resolvers {
 
 /** How the objects of the policy are found; what is no id of ours finds none. */
 export function finders({ bookings, listings }: Ports) {
+  // A page of bookings is one query.
+  const load = batched(bookings.findAll)
   return {
-    Booking: async (id: string) => (isId(id) ? bookings.find(id) : null),
+    Booking: async (id: string) => (isId(id) ? ((await load(id.toLowerCase())) ?? null) : null),
     Room: async (id: string) => (isId(id) ? listings.find(id) : null),
   }
 }

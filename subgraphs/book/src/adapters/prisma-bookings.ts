@@ -44,6 +44,11 @@ export function prismaBookings(db: Sql, afterCommit: () => void): Bookings {
       const [row] = await db.$queryRawUnsafe<BookingRow[]>(sql, bookingId)
       return row ? toBooking(row) : null
     },
+    async findAll(bookingIds) {
+      const sql = `SELECT ${bookingColumns} FROM booking WHERE id = ANY($1::uuid[])`
+      const rows = await db.$queryRawUnsafe<BookingRow[]>(sql, bookingIds)
+      return new Map(rows.map(toBooking).map((booking) => [booking.id, booking]))
+    },
     async saveCanceled(canceled) {
       const saved = (await saveCanceled(db, [canceled])) === 1
       if (saved) afterCommit()

@@ -75,6 +75,8 @@ export type Correlation = { readonly correlationId: string; readonly traceparent
 /** Bookings. */
 export type Bookings = {
   find(bookingId: string): Promise<Booking | null>
+  /** Those of these bookings that there are, by id. */
+  findAll(bookingIds: readonly string[]): Promise<ReadonlyMap<string, Booking>>
   /** Saves a cancellation if the booking is still at the version before it, frees its nights and announces it. */
   saveCanceled(canceled: CanceledStay): Promise<boolean>
   /** How many bookings of the room are neither cancelled nor over. */

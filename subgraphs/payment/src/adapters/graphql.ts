@@ -1,3 +1,4 @@
+import { batched } from '@myhotel/kit/batch'
 import type { Commands } from '../application/commands.ts'
 import type { Payments } from '../application/ports.ts'
 import { refundedOf } from '../domain/payment.ts'
@@ -6,10 +7,12 @@ import type { Resolvers } from './graphql.generated.ts'
 
 /** Resolvers of schema.graphql; who may ask, policy.ts says. */
 export function createResolvers(commands: Commands, payments: Payments): Resolvers {
+  // The payments of a page of bookings are one query.
+  const byBooking = batched(payments.byBookings)
   return {
     Booking: {
       __resolveReference: ({ id }) => ({ id }),
-      payment: async ({ id }) => (uuid.test(id) ? payments.byBooking(id) : null),
+      payment: async ({ id }) => (uuid.test(id) ? ((await byBooking(id.toLowerCase())) ?? null) : null),
     },
     Payment: {
       status: ({ state }) => state,

@@ -97,11 +97,11 @@ export function prismaPayments(db: Database | Transaction, afterCommit: () => vo
       return new Map(rows.map((row) => [row.id, { payment: toPayment(row), revision: row.revision }]))
     },
 
-    async byBooking(bookingId) {
-      const where = { bookingId, approvedAt: { not: null } }
-      const row = await db.payment.findFirst({ where, include: withRefunds })
-      const payment = row && toPayment(row)
-      return payment && isApproved(payment) ? payment : null
+    async byBookings(bookingIds) {
+      const where = { bookingId: { in: [...bookingIds] }, approvedAt: { not: null } }
+      const rows = await db.payment.findMany({ where, include: withRefunds })
+      const approved = rows.map(toPayment).filter(isApproved)
+      return new Map(approved.map((payment) => [payment.intent.bookingId, payment]))
     },
 
     async begin(payment, leaveAloneMs) {

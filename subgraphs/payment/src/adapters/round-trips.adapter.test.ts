@@ -49,7 +49,7 @@ it('finds all that it looks for by an index', async () => {
   const asked = await statementsOf(async () => {
     await resolve(v7())
     await payments.byId(v7())
-    await payments.byBooking(v7())
+    await payments.byBookings([v7()])
     await payments.workOnDue(
       10,
       () => 60_000,

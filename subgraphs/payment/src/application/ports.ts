@@ -30,8 +30,8 @@ export type Payments = {
   byId(id: string): Promise<Stored | null>
   /** Those of these payments that there are, by id. */
   byIds(ids: readonly string[]): Promise<ReadonlyMap<string, Stored>>
-  /** The approved payment that a booking stands on. */
-  byBooking(bookingId: string): Promise<Approved | null>
+  /** The approved payments that bookings stand on, by the booking's id. */
+  byBookings(bookingIds: readonly string[]): Promise<ReadonlyMap<string, Approved>>
   /**
    * Saves what became of a payment with its announcements, if nobody has written it since it was read; else null.
    * What is left to do about it is due at once.

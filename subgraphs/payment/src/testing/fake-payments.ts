@@ -43,9 +43,10 @@ export function fakePayments(): FakePayments {
       const found = ids.flatMap((id) => find((payment) => payment.id === id) ?? [])
       return new Map(found.map((stored) => [stored.payment.id, stored]))
     },
-    async byBooking(bookingId) {
-      const found = find((payment) => isApproved(payment) && payment.intent.bookingId === bookingId)
-      return found && isApproved(found.payment) ? found.payment : null
+    async byBookings(bookingIds) {
+      const approved = [...byId.values()].map(({ payment }) => payment).filter(isApproved)
+      const wanted = approved.filter(({ intent }) => bookingIds.includes(intent.bookingId))
+      return new Map(wanted.map((payment) => [payment.intent.bookingId, payment]))
     },
     async save(before, after, announced) {
       if (crash) {
