@@ -54,6 +54,19 @@ export default defineConfig({
         },
       },
       {
+        // Bad input and forged identities, tried on one system that all files share, one after the other.
+        extends: true,
+        test: {
+          name: 'security',
+          include: ['tests/security/**/*.test.ts'],
+          globalSetup: 'tests/security/setup.ts',
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
         // Faults on whole systems, in short; "npm run faults" is the long form.
         extends: true,
         test: {
@@ -61,7 +74,7 @@ export default defineConfig({
           include: ['tests/faults/**/*.test.ts'],
           fileParallelism: false,
           hookTimeout: 300_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

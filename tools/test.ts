@@ -18,6 +18,7 @@ const STEPS: readonly Step[] = [
   vitest('unit'),
   vitest('adapters', true),
   vitest('system'),
+  vitest('security'),
   vitest('faults'),
 ]
 

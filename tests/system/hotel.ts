@@ -4,15 +4,19 @@ import { join } from 'node:path'
 import { eventually } from '@myhotel/kit/testing'
 import { type System, startSystem } from '../../tools/system/index.ts'
 
-/** A whole system of its own for one test file, and clients of its router. */
-export type Hotel = {
-  readonly system: System
+/** Clients of a router. */
+export type Client = {
   /** Sends an operation as an account (null: anonymous); rejects on any error in the answer. */
   ask<Data = Record<string, never>>(account: string | null, query: string, variables?: object): Promise<Data>
   /** Sends an operation and gives the whole answer, errors and all. */
   send(account: string | null, query: string, variables?: object): Promise<Answer>
   /** Sends an operation of which the test wants the one root field. */
   one(account: string | null, query: string, variables?: object): Promise<Shaped>
+}
+
+/** A whole system of its own for one test file, and clients of its router. */
+export type Hotel = Client & {
+  readonly system: System
   close(): Promise<void>
 }
 
@@ -31,18 +35,30 @@ export type Answer = {
 export async function openHotel(options: { env?: Record<string, string> } = {}): Promise<Hotel> {
   const dataDir = await mkdtemp(join(tmpdir(), 'myhotel-system-'))
   const system = await startSystem({ dataDir, ...options })
+  return {
+    ...createClient(system.record.router, (account) => system.token(account)),
+    system,
+    async close() {
+      await system.stopAll()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Clients of the router at `url`; each account's token is asked for once. */
+export function createClient(url: string, token: (account: string) => Promise<string>): Client {
   const tokens = new Map<string, Promise<string>>()
   const tokenOf = (account: string) => {
-    const token = tokens.get(account) ?? system.token(account)
-    tokens.set(account, token)
-    return token
+    const known = tokens.get(account) ?? token(account)
+    tokens.set(account, known)
+    return known
   }
 
   async function send(account: string | null, query: string, variables: object = {}): Promise<Answer> {
     const headers = new Headers({ 'content-type': 'application/json' })
     if (account) headers.set('authorization', `Bearer ${await tokenOf(account)}`)
     const body = JSON.stringify({ query, variables })
-    const response = await fetch(system.record.router, { method: 'POST', headers, body })
+    const response = await fetch(url, { method: 'POST', headers, body })
     return { status: response.status, headers: response.headers, ...((await response.json()) as object) }
   }
 
@@ -53,15 +69,10 @@ export async function openHotel(options: { env?: Record<string, string> } = {}):
   }
 
   return {
-    system,
     send,
     ask,
     async one(account, query, variables) {
       return Object.values(await ask<object>(account, query, variables))[0]
-    },
-    async close() {
-      await system.stopAll()
-      await rm(dataDir, { recursive: true, force: true })
     },
   }
 }
@@ -72,7 +83,7 @@ export const inDays = (days: number) => new Date(Date.now() + days * 86_400_000)
 let rooms = 0
 
 /** Registers a room and gives its id. */
-export async function registerRoom(hotel: Hotel, host: string, input: object = {}): Promise<string> {
+export async function registerRoom(hotel: Client, host: string, input: object = {}): Promise<string> {
   rooms += 1
   const room = {
     name: `Room ${rooms}`,
@@ -95,7 +106,7 @@ export async function registerRoom(hotel: Hotel, host: string, input: object = {
 let keys = 0
 
 /** Asks for a room; gives bookRoom's first answer, with `__typename`. */
-export function askForRoom(hotel: Hotel, guest: string, roomId: string, input: object = {}) {
+export function askForRoom(hotel: Client, guest: string, roomId: string, input: object = {}) {
   keys += 1
   const wanted = {
     roomId,
@@ -122,7 +133,7 @@ export function askForRoom(hotel: Hotel, guest: string, roomId: string, input: o
 }
 
 /** Asks for a room as a client does: while the booking is in progress it asks again with the same key. */
-export async function bookRoom(hotel: Hotel, guest: string, roomId: string, input: object = {}) {
+export async function bookRoom(hotel: Client, guest: string, roomId: string, input: object = {}) {
   keys += 1
   const intent = { idempotencyKey: `key-${keys}`, ...input }
   return eventually(
@@ -135,7 +146,7 @@ export async function bookRoom(hotel: Hotel, guest: string, roomId: string, inpu
 }
 
 /** Cancels a booking; gives cancelBooking's answer with `__typename`. */
-export function cancelBooking(hotel: Hotel, account: string, bookingId: string) {
+export function cancelBooking(hotel: Client, account: string, bookingId: string) {
   return hotel.one(
     account,
     `mutation ($id: ID!) { cancelBooking(bookingId: $id, reason: "plans changed") {
