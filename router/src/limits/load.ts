@@ -25,18 +25,23 @@ export function createLoad(options: { maxInFlight: number; maxDelayMs: number; l
   let late = false
   let lateBefore = false
   let timer: NodeJS.Timeout | undefined
+  let lookedAt = 0
   return {
     name: 'load',
     async start() {
       delay.enable()
+      lookedAt = performance.now()
       timer = setInterval(() => {
         if (turnedAway > 0) options.log.warn({ turnedAway, inFlight, late }, 'too much to do')
         turnedAway = 0
-        // Not a number where the loop did not come round at all.
-        const lateNow = !(delay.mean / 1e6 - resolutionMs <= options.maxDelayMs)
+        // No number where the loop did not come round in between: then this look tells how late it is.
+        const sinceLook = performance.now() - lookedAt - lookEveryMs
+        const lateBy = Number.isNaN(delay.mean) ? sinceLook : delay.mean / 1e6 - resolutionMs
+        const lateNow = lateBy > options.maxDelayMs
         late = lateNow && lateBefore
         lateBefore = lateNow
         delay.reset()
+        lookedAt = performance.now()
       }, lookEveryMs).unref()
     },
     async stop() {
