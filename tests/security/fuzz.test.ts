@@ -7,7 +7,7 @@ import { client, target, tokenOf } from './target.ts'
 import { staysUnharmed } from './unharmed.ts'
 
 /** How many requests, and which: the same seed makes the same ones. */
-const requests = Number(process.env.FUZZ_REQUESTS ?? 2_000)
+const requests = Number(process.env.FUZZ_REQUESTS ?? 20_000)
 const seed = Number(process.env.FUZZ_SEED ?? 268_131_544)
 const atATime = 20
 
