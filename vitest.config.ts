@@ -61,7 +61,7 @@ export default defineConfig({
           include: ['tests/security/**/*.test.ts'],
           globalSetup: 'tests/security/setup.ts',
           fileParallelism: false,
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 2 },
         },
