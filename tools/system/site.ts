@@ -60,8 +60,12 @@ function readLayout(root: string) {
 /** `service-center` → `SERVICE_CENTER`: the part of an environment variable that names a folder. */
 export const variable = (name: string) => name.toUpperCase().replaceAll('-', '_')
 
-/** Variables that belong to npm, to a test run or to the launcher, or that are for one service only. */
-const NOT_PASSED_ON = /^(npm_|VITEST|TEST_|MYHOTEL_|DATA_DIR$|NODE_ENV$|NODE_OPTIONS$)|_DATABASE_URL$/
+/**
+ * Variables that belong to npm, to a test run or to the launcher, or that are for one service only. The mark of a test run
+ * goes along, so that what it leaves running can be found.
+ */
+const NOT_PASSED_ON =
+  /^(npm_|VITEST|TEST_|MYHOTEL_(?!TEST_RUN$)|DATA_DIR$|NODE_ENV$|NODE_OPTIONS$)|_DATABASE_URL$/
 
 /** What the processes of a system take over from the launcher's environment. */
 export function inherited(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
