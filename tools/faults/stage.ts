@@ -95,6 +95,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     tell: (process, more) => void Object.assign(environments.get(process) ?? {}, more),
     async sql(subgraph, statement) {
       const client = new Client({ connectionString: system.databaseUrl(subgraph) })
+      // A database that dies meanwhile is told by the statement, too: nobody else needs to hear of it.
+      client.on('error', () => undefined)
       await client.connect()
       try {
         return (await client.query(statement)).rows
