@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -51,6 +51,7 @@ async function main(): Promise<number> {
   const tell = (line: string) =>
     process.stderr.write(`${String(Math.round((Date.now() - since) / 1000)).padStart(5)} s  ${line}\n`)
   const folder = resolve(process.env.INIT_CWD ?? '.', values.report)
+  mkdirSync(folder, { recursive: true })
   const put = (file: string, text: string) => writeFileSync(join(folder, file), text)
   const common = { signal: stopping.signal, tell }
   let broken = false

@@ -56,6 +56,9 @@ export async function unrest(stage: Stage): Promise<string[]> {
 const sizeOf = (still: readonly string[]) =>
   still.reduce((sum, what) => sum + (Number.parseInt(what, 10) || 1), 0)
 
+/** Milliseconds between two words about what is still waited for. */
+const tellEveryMs = 15_000
+
 /**
  * Waits until the system is at rest, as seen twice in a row. Answers how long that took, in milliseconds. However
  * much waits after a long fault is waited for, as long as it becomes less.
@@ -63,6 +66,7 @@ const sizeOf = (still: readonly string[]) =>
  */
 export async function quiet(stage: Stage, withinMs = 180_000): Promise<number> {
   const since = Date.now()
+  let told = since
   let least = Number.POSITIVE_INFINITY
   let lessSince = since
   let still: string[] = []
@@ -79,6 +83,10 @@ export async function quiet(stage: Stage, withinMs = 180_000): Promise<number> {
     )
     calm = size === 0 ? calm + 1 : 0
     if (calm === 2) return Date.now() - since
+    if (Date.now() - told > tellEveryMs) {
+      stage.progress(`not yet at rest: ${still.join(', ')}`)
+      told = Date.now()
+    }
     if (size < least) [least, lessSince] = [size, Date.now()]
     await delay(300)
   }

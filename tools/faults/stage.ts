@@ -20,6 +20,8 @@ export type Line = keyof typeof proxied
 export type Stage = {
   readonly system: System
   readonly api: Api
+  /** A word to whoever watches. */
+  progress(line: string): void
   /** The proxies of a line: one for each address behind it. */
   line(name: Line): readonly TcpProxy[]
   /** Lets the next process of a subgraph that passes a failpoint get a signal, SIGKILL unless told. */
@@ -48,7 +50,7 @@ export type StageOptions = {
 }
 
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const { dataDir, replicas, env, envOf = {}, lines: wanted, progress } = options
+  const { dataDir, replicas, env, envOf = {}, lines: wanted, progress = () => {} } = options
   const proxies = new Map<string, { line: Line; proxy: Promise<TcpProxy> }>()
   const environments = new Map<string, NodeJS.ProcessEnv>()
   const undone: (() => Promise<unknown>)[] = []
@@ -86,6 +88,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const api = createApi({ url: system.record.router, token: (account) => system.token(account) })
   return {
     system,
+    progress,
     api,
     line: (name) => lines.filter(({ line }) => line === name).map(({ proxy }) => proxy),
     arm: (subgraph, failpoint, signal = 'SIGKILL') =>

@@ -90,37 +90,49 @@ type OutboxRow = {
   occurred_at: Date
 }
 
+/** The relay of one replica of a service. */
+export type Relay = Loop & {
+  /** While this replica's relay is the one that works on the database: a signal that is aborted when it no longer is. */
+  leading(): AbortSignal | undefined
+}
+
 /**
  * The relay of one database's outbox: whatever is not marked as published is published and, after the stream has
  * stored it, marked. One relay at a time works on a database: the one that holds its advisory lock; the others
- * stand by. Its session ends when it is silent for long. It polls, because a cursor over ids loses rows of transactions that commit late; `wake` spares the
- * wait after a commit.
+ * stand by. Its session ends when it is silent for long. It polls, because a cursor over ids loses rows of
+ * transactions that commit late; `wake` spares the wait after a commit.
  */
-export function createRelay(options: { databaseUrl: string; bus: Bus; log: Logger; leaseMs?: number }): Loop {
-  let client: Client | undefined
+export function createRelay(options: {
+  databaseUrl: string
+  bus: Bus
+  log: Logger
+  leaseMs?: number
+}): Relay {
+  let lead: { client: Client; lost: AbortController } | undefined
 
   async function close() {
-    const closing = client
-    client = undefined
-    await closing?.end().catch(() => undefined)
+    const closing = lead
+    lead = undefined
+    closing?.lost.abort()
+    await closing?.client.end().catch(() => undefined)
   }
 
   /** A connection of its own that holds the lock, or undefined while another relay does. */
   async function leader(): Promise<Client | undefined> {
-    if (client) return client
+    if (lead) return lead.client
     const candidate = new Client({ connectionString: options.databaseUrl, application_name: 'outbox-relay' })
-    candidate.on('error', () => void close())
+    candidate.on('error', () => void (lead?.client === candidate && close()))
     try {
       await candidate.connect()
       const { rows } = await candidate.query(`SELECT pg_try_advisory_lock(hashtext('outbox-relay')) AS leads`)
       if (rows[0].leads) {
         await candidate.query(`SET idle_session_timeout = ${options.leaseMs ?? leaseMs}`)
-        client = candidate
+        lead = { client: candidate, lost: new AbortController() }
       }
     } finally {
-      if (!client) await candidate.end().catch(() => undefined)
+      if (!lead) await candidate.end().catch(() => undefined)
     }
-    return client
+    return lead?.client
   }
 
   async function publishBatch(connection: Client): Promise<boolean> {
@@ -170,6 +182,7 @@ export function createRelay(options: { databaseUrl: string; bus: Bus; log: Logge
   })
   return {
     ...relay,
+    leading: () => lead?.lost.signal,
     async stop() {
       await relay.stop?.()
       await close()

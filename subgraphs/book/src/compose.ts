@@ -9,6 +9,7 @@ import { recordRefusals } from '@myhotel/kit/refusals'
 import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { subscribe } from '@myhotel/kit/subscription'
+import { whileLeading } from '@myhotel/kit/while-leading'
 import { dateIn, instantAt } from '@myhotel/kit/zone'
 import { v7 } from 'uuid'
 import { openDatabase } from './adapters/database.ts'
@@ -83,14 +84,16 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
     host: env.HOST,
     log,
   })
-  const subscription = subscribe({
-    consumer: 'book',
-    bus,
-    database,
-    reactions: reactions(calendar),
-    log,
-    neverGiveUp: true,
-    afterCommit: relay.wake,
-  })
+  const subscription = whileLeading(relay, log, () =>
+    subscribe({
+      consumer: 'book',
+      bus,
+      database,
+      reactions: reactions(calendar),
+      log,
+      neverGiveUp: true,
+      afterCommit: relay.wake,
+    }),
+  )
   return [part, { ...bus, optional: true }, relay, calls, refusals, graphql, subscription, recovery]
 }

@@ -5,6 +5,7 @@ import { createRelay } from '@myhotel/kit/outbox'
 import { recordRefusals } from '@myhotel/kit/refusals'
 import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
+import { whileLeading } from '@myhotel/kit/while-leading'
 import { openDatabase } from './adapters/database.ts'
 import { eventConsumer } from './adapters/event-consumer.ts'
 import { resolvers } from './adapters/graphql.ts'
@@ -30,7 +31,9 @@ export function compose(env: Env, log: Logger): Part[] {
     log,
   })
   const clock = () => new Date()
-  const consumer = eventConsumer({ bus, database, clock, log, afterCommit: () => relay.wake() })
+  const consumer = whileLeading(relay, log, () =>
+    eventConsumer({ bus, database, clock, log, afterCommit: () => relay.wake() }),
+  )
   // No request needs NATS: while it is away, popularity is still told, and events wait where they are.
   return [part, { ...bus, optional: true }, relay, refusals, server, consumer]
 }

@@ -6,6 +6,7 @@ import { recordRefusals } from '@myhotel/kit/refusals'
 import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { subscribe } from '@myhotel/kit/subscription'
+import { whileLeading } from '@myhotel/kit/while-leading'
 import { templateAddressBook } from './adapters/address-book.ts'
 import { openDatabase, type Transaction } from './adapters/database.ts'
 import { deliveryWorker } from './adapters/delivery-worker.ts'
@@ -61,17 +62,19 @@ export function compose(env: Env, log: Logger): Part[] {
     host: env.HOST,
     log,
   })
-  const subscription = subscribe<Transaction>({
-    consumer: 'notification',
-    bus,
-    database,
-    reactions: reactions((tx: Transaction) => outgoing(tx, channels), clock),
-    log,
-    afterCommit() {
-      relay.wake()
-      for (const worker of workers) worker.wake()
-    },
-  })
+  const subscription = whileLeading(relay, log, () =>
+    subscribe<Transaction>({
+      consumer: 'notification',
+      bus,
+      database,
+      reactions: reactions((tx: Transaction) => outgoing(tx, channels), clock),
+      log,
+      afterCommit() {
+        relay.wake()
+        for (const worker of workers) worker.wake()
+      },
+    }),
+  )
   // What is in the inbox can be read while NATS is away.
   return [part, { ...bus, optional: true }, relay, refusals, server, subscription, ...workers]
 }

@@ -7,6 +7,7 @@ import { recordRefusals } from '@myhotel/kit/refusals'
 import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { subscribe } from '@myhotel/kit/subscription'
+import { whileLeading } from '@myhotel/kit/while-leading'
 import { v7 } from 'uuid'
 import { openDatabase } from './adapters/database.ts'
 import { reactions } from './adapters/event-consumer.ts'
@@ -63,19 +64,21 @@ export function compose(env: Env, log: Logger): Part[] {
     host: env.HOST,
     log,
   })
-  const subscription = subscribe({
-    consumer: 'payment',
-    bus,
-    database,
-    reactions: reactions(Date.now),
-    log,
-    // It moves money: it may be late, but not lost.
-    neverGiveUp: true,
-    afterCommit() {
-      relay.wake()
-      worker.wake()
-    },
-  })
+  const subscription = whileLeading(relay, log, () =>
+    subscribe({
+      consumer: 'payment',
+      bus,
+      database,
+      reactions: reactions(Date.now),
+      log,
+      // It moves money: it may be late, but not lost.
+      neverGiveUp: true,
+      afterCommit() {
+        relay.wake()
+        worker.wake()
+      },
+    }),
+  )
   // No request needs NATS: while it is away, payments are approved and refunded, and events wait in the outbox.
   return [part, { ...bus, optional: true }, relay, providerPart, worker, refusals, graphql, subscription]
 }

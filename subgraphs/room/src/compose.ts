@@ -5,6 +5,7 @@ import { createRelay } from '@myhotel/kit/outbox'
 import { recordRefusals } from '@myhotel/kit/refusals'
 import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
+import { whileLeading } from '@myhotel/kit/while-leading'
 import { dateIn } from '@myhotel/kit/zone'
 import { v7 } from 'uuid'
 import { bookClient } from './adapters/book-client.ts'
@@ -44,7 +45,7 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
     host: env.HOST,
     log,
   })
-  const consumer = eventConsumer({ bus, database, log })
+  const consumer = whileLeading(relay, log, () => eventConsumer({ bus, database, log }))
   // No request needs NATS: while it is away, rooms are registered and found as ever, and events wait where they are.
   return [part, { ...bus, optional: true }, relay, bookings.part, refusals, server, consumer]
 }

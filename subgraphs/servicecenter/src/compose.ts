@@ -6,6 +6,7 @@ import { createRelay } from '@myhotel/kit/outbox'
 import { recordRefusals } from '@myhotel/kit/refusals'
 import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
+import { whileLeading } from '@myhotel/kit/while-leading'
 import { v7 as newId } from 'uuid'
 import { bookClient } from './adapters/book-client.ts'
 import { openDatabase } from './adapters/database.ts'
@@ -49,7 +50,7 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
     host: env.HOST,
     log,
   })
-  const consumer = eventConsumer({ bus, database, log })
+  const consumer = whileLeading(relay, log, () => eventConsumer({ bus, database, log }))
   // No request needs NATS: while it is away, events wait where they are.
   return [part, { ...bus, optional: true }, relay, book.part, room.part, refusals, server, consumer]
 }

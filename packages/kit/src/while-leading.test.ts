@@ -1,0 +1,58 @@
+import { expect, it, vi } from 'vitest'
+import type { Part } from './service.ts'
+import { createTestLog } from './testing.ts'
+import { whileLeading } from './while-leading.ts'
+
+const health = { check: async () => ({ ready: true, parts: {} }) }
+const { log } = createTestLog()
+
+/** A relay that leads or not, as it is told, and a part that says whether it runs. */
+function world() {
+  let term: AbortController | undefined
+  const running = { times: 0, now: false }
+  const make = (): Part => ({
+    name: 'events',
+    async start() {
+      running.times += 1
+      running.now = true
+    },
+    async stop() {
+      running.now = false
+    },
+  })
+  const part = whileLeading({ leading: () => term?.signal }, log, make)
+  return {
+    part,
+    running,
+    lead() {
+      term = new AbortController()
+    },
+    lose() {
+      term?.abort()
+      term = undefined
+    },
+  }
+}
+
+it('runs while its replica leads, each time anew, and not otherwise', async () => {
+  const { part, running, lead, lose } = world()
+  await part.start?.(health)
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(running.times).toBe(0)
+  for (const times of [1, 2]) {
+    lead()
+    await vi.waitFor(() => expect(running).toEqual({ times, now: true }))
+    lose()
+    await vi.waitFor(() => expect(running.now).toBe(false))
+  }
+  await part.stop?.()
+})
+
+it('ends with its service', async () => {
+  const { part, running, lead } = world()
+  lead()
+  await part.start?.(health)
+  await vi.waitFor(() => expect(running.now).toBe(true))
+  await part.stop?.()
+  expect(running.now).toBe(false)
+})
