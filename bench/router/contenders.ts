@@ -8,6 +8,8 @@ export const gateways = {
   myhotel: { title: 'MyHotel router', launch: myhotel },
   stock: { title: 'stock ApolloGateway', launch: stock },
   hive: { title: 'Hive Gateway', launch: hive([]) },
+  /** Only with `--sizes tiny`, and only when asked for: what is left to be gained. */
+  forwarder: { title: 'no router: hands on what comes', launch: forwarder },
   'hive-rust': { title: 'Hive Gateway, Rust planner', launch: hive(['--hive-router-runtime']) },
 } as const
 
@@ -61,6 +63,14 @@ async function stock({ port, supergraphFile }: Surroundings): Promise<Launch> {
     command: [process.execPath, join(import.meta.dirname, 'stock.ts'), String(port), supergraphFile],
     // What it reports to its makers would only fail here.
     env: { ...production, APOLLO_TELEMETRY_DISABLED: '1' },
+  }
+}
+
+async function forwarder({ port, subgraphUrls }: Surroundings): Promise<Launch> {
+  const program = join(import.meta.dirname, 'forwarder.ts')
+  return {
+    command: [process.execPath, program, String(port), subgraphUrls.guests ?? ''],
+    env: production,
   }
 }
 
