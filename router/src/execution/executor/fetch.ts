@@ -39,7 +39,8 @@ export function compileFetch(fetch: FetchNode, at: Path, schema: GraphQLSchema, 
     if (entities.length !== representations.length) {
       throw new Error(`Expected "data._entities" to contain ${representations.length} elements`)
     }
-    for (const [index, entity] of entities.entries()) {
+    for (let index = 0; index < entities.length; index += 1) {
+      const entity = entities[index]
       if (!entity) continue
       const known = objects[index] ?? []
       if (!entity.__typename) entity.__typename = known[0]?.__typename

@@ -43,28 +43,46 @@ const atOnce =
     await Promise.all(steps.map((step) => step(run, found)))
   }
 
-const below =
-  (path: FlattenNode['path'], step: Step): Step =>
-  async (run, above) => {
-    const found = follow(above, path)
-    if (found) await step(run, found as Found)
+function below(path: FlattenNode['path'], step: Step): Step {
+  const firstList = path.indexOf('@')
+  const toList = firstList < 0 ? path : path.slice(0, firstList)
+  return async (run, above) => {
+    const found = follow(above, toList)
+    if (!found) return
+    if (firstList < 0) return step(run, found as Found)
+    const all: (Data | null | undefined)[] = []
+    gather(found, path, firstList, all)
+    await step(run, all)
   }
+}
 
-/** What is at the end of a path, all of it as one list where the path goes through lists. */
-function follow(value: unknown, path: FlattenNode['path'], from = 0): unknown {
+/** What is at the end of a path that goes through no list. */
+function follow(value: unknown, path: FlattenNode['path']): unknown {
   let found = value
-  for (let index = from; index < path.length; index += 1) {
+  for (const name of path) {
     if (found === null || found === undefined) return found
-    const name = path[index]
-    if (name === '@') {
-      if (!Array.isArray(found)) throw new Error('Expected a list in the result for path element @')
-      if (index + 1 === path.length) return found.flat()
-      return found.flatMap((item) => follow(item, path, index + 1))
-    }
     if (Array.isArray(found)) throw new Error(`Unexpected array in result for path element ${name}`)
     found = (found as Data)[String(name)]
   }
   return found
+}
+
+/** Collects what is at the end of a path that goes through lists, from its element `from` on; null where it ends early. */
+function gather(value: unknown, path: FlattenNode['path'], from: number, into: unknown[]): void {
+  let found = value
+  for (let index = from; index < path.length; index += 1) {
+    if (found === null || found === undefined) break
+    const name = path[index]
+    if (name === '@') {
+      if (!Array.isArray(found)) throw new Error('Expected a list in the result for path element @')
+      for (const item of found) gather(item, path, index + 1, into)
+      return
+    }
+    if (Array.isArray(found)) throw new Error(`Unexpected array in result for path element ${name}`)
+    found = (found as Data)[String(name)]
+  }
+  if (Array.isArray(found)) for (const item of found) into.push(item)
+  else into.push(found)
 }
 
 function compileCondition(node: ConditionNode, context: PlanContext, path: FlattenNode['path']): Step {
