@@ -53,7 +53,16 @@ it('has what was published published again', async () => {
   expect(await republish(stores().databases, ['book'])).toEqual({ book: 1 })
   const { rows } = await query('SELECT count(*)::int AS waiting FROM outbox WHERE published_at IS NULL')
   expect(rows).toEqual([{ waiting: 2 }])
-  await expect(republish(stores().databases, ['weather'])).rejects.toThrow('No database: weather')
+  await expect(republish(stores().databases, ['weather'])).rejects.toThrow(
+    'Nobody publishes events of weather',
+  )
+})
+
+it('has what every subgraph tells published again from all outboxes', async () => {
+  await query(`INSERT INTO outbox (event_id, context, aggregate_id, version, type, schema_version, data,
+      correlation_id, traceparent, published_at)
+    VALUES ('audit.a1:1', 'audit', 'a1', 1, 'AccessRefused', 1, '{}', 'c', 't', now())`)
+  expect(await republish(stores().databases, ['audit'])).toEqual({ audit: 1 })
 })
 
 it('has only that published again which was published since a time', async () => {

@@ -2,31 +2,48 @@ import { parseArgs } from 'node:util'
 import { withClient } from './migrate/databases.ts'
 import { findStores } from './system/stores.ts'
 
-const USAGE = `npm run events:republish [-- NAME… --since TIME --data-dir DIR]
+const USAGE = `npm run events:republish [-- CONTEXT… --since TIME --data-dir DIR]
 
-Has the events of these subgraphs, of all unless told, published again from their outboxes: after a stream was lost.
-The relays do it as soon as they run. Who has an event already drops it, so this is always safe.
+Has the events of these contexts (book, payment, … and audit, which all subgraphs tell), of all unless told, published
+again from the outboxes: after a stream was lost. The relays do it as soon as they run. Who has an event already drops
+it, so this is always safe.
 
   --since TIME   only what was published since then: after a stream was put back to a copy of that time
 `
 
+/** Events of it are in every outbox, those of another context in that of the subgraph of its name. */
+const everybodys = 'audit'
+
+const republishSql = `
+  WITH marked AS (
+    UPDATE outbox SET published_at = NULL
+    WHERE published_at >= coalesce($1::timestamptz, '-infinity') AND ($2::text[] IS NULL OR context = ANY($2))
+    RETURNING context
+  )
+  SELECT context, count(*)::int AS count FROM marked GROUP BY context`
+
 /**
- * Marks the events of these subgraphs, those published since then where told, as not published. Answers how many each has.
- * @throws in a sentence where one has no database
+ * Marks the events of these contexts, of all unless told, as not published; only those published since then, where
+ * told. Answers how many there were of each.
+ * @throws in a sentence where nobody publishes one of them
  */
 export async function republish(
   databases: Record<string, string>,
-  names: readonly string[],
+  contexts?: readonly string[],
   since?: Date,
 ): Promise<Record<string, number>> {
-  const unknown = names.filter((name) => !databases[name])
-  if (unknown.length > 0) throw new Error(`No database: ${unknown.join(', ')}`)
-  const counts = names.map(async (name) => {
-    const sql = `UPDATE outbox SET published_at = NULL WHERE published_at >= coalesce($1::timestamptz, '-infinity')`
-    const result = await withClient(databases[name] ?? '', (client) => client.query(sql, [since ?? null]))
-    return [name, result.rowCount ?? 0] as const
-  })
-  return Object.fromEntries(await Promise.all(counts))
+  const unknown = contexts?.filter((name) => name !== everybodys && !databases[name]) ?? []
+  if (unknown.length > 0) throw new Error(`Nobody publishes events of ${unknown.join(', ')}`)
+  const counts: Record<string, number> = Object.fromEntries((contexts ?? []).map((name) => [name, 0]))
+  await Promise.all(
+    Object.values(databases).map(async (url) => {
+      const { rows } = await withClient(url, (client) =>
+        client.query<{ context: string; count: number }>(republishSql, [since ?? null, contexts ?? null]),
+      )
+      for (const { context, count } of rows) counts[context] = (counts[context] ?? 0) + count
+    }),
+  )
+  return counts
 }
 
 async function main() {
@@ -42,8 +59,7 @@ async function main() {
   const since = values.since === undefined ? undefined : new Date(values.since)
   if (since && Number.isNaN(since.getTime())) throw new Error(`--since ${values.since} is not a time`)
   const { databases } = await findStores(values['data-dir'])
-  const names = positionals.length > 0 ? positionals : Object.keys(databases)
-  const counts = await republish(databases, names, since)
+  const counts = await republish(databases, positionals.length > 0 ? positionals : undefined, since)
   for (const [name, count] of Object.entries(counts)) {
     process.stdout.write(`${name.padEnd(14)} ${count} events are published again\n`)
   }

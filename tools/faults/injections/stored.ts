@@ -60,8 +60,7 @@ const olderCopy: Fault = {
     await delay(between(dice, 1_000, 3_000))
     await replaceAll(copy, store)
     await delay(between(dice, 0, 2_000))
-    const { databases } = system.record
-    await republish(databases, Object.keys(databases), taken)
+    await republish(system.record.databases, undefined, taken)
   },
 }
 

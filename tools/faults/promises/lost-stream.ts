@@ -27,7 +27,7 @@ export const lostStream: Promised = {
     await streams.lose()
     await streams.close()
     const { databases } = stage.system.record
-    const counts = await republish(databases, Object.keys(databases))
+    const counts = await republish(databases)
     const took = await quiet(stage)
     await restOfMails(trial)
     const after = await effects(trial)
