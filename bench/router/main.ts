@@ -27,13 +27,14 @@ export async function router(options: BenchOptions): Promise<void> {
       against: { type: 'string', default: 'stock,hive,hive-rust' },
       sizes: { type: 'string', default: Object.keys(queries).join() },
       kinds: { type: 'string', default: Object.keys(kinds).join() },
+      profile: { type: 'string' },
     },
   })
   const names = ['myhotel' as const, ...chosen(values.against, gateways)]
   const sizes = chosen(values.sizes, queries)
   const { tell } = options
   const store = createReport('router', options.results)
-  const stage = await openStage(names, tell)
+  const stage = await openStage(names, tell, values.profile)
   try {
     for (const size of sizes) {
       const shape = await compareAnswers(stage, size)

@@ -16,7 +16,11 @@ export type Stage = {
   stop(): Promise<void>
 }
 
-export async function openStage(names: readonly GatewayName[], tell: (line: string) => void): Promise<Stage> {
+export async function openStage(
+  names: readonly GatewayName[],
+  tell: (line: string) => void,
+  profiles?: string,
+): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'myhotel-bench-router-'))
   const children = createChildren(folder)
   const issuer = await startIssuer()
@@ -40,7 +44,7 @@ export async function openStage(names: readonly GatewayName[], tell: (line: stri
     const contenders: Contender[] = []
     for (const [index, name] of names.entries()) {
       const port = ports[subgraphNames.length + index] ?? 0
-      const around = { port, supergraphFile, subgraphUrls, issuerUrl: issuer.url, tell }
+      const around = { port, supergraphFile, subgraphUrls, issuerUrl: issuer.url, profiles, tell }
       const { command, env } = await gateways[name].launch(around)
       const gateway = children.start(name, 'measured', command, env)
       const url = `http://127.0.0.1:${port}/graphql`
