@@ -33,6 +33,10 @@ type Plan = {
   'Relation Name'?: string
   'Index Name'?: string
   'Index Cond'?: string
+  'Actual Rows'?: number
+  'Actual Loops'?: number
+  'Rows Removed by Filter'?: number
+  'Rows Removed by Index Recheck'?: number
   Plans?: Plan[]
 }
 
@@ -41,13 +45,11 @@ type Plan = {
  * rows in an order serves; a primary key that is read from end to end does not.
  */
 export async function readAsAWhole(url: string, statements: readonly Statement[]): Promise<string[]> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  try {
+  return await connected(url, async (client) => {
     await client.query('SET enable_seqscan = off')
     const found: string[] = []
     for (const { text, values = [] } of statements) {
-      if (!/^\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b/i.test(text)) continue
+      if (!isOfRows(text)) continue
       const { rows } = await client.query(`EXPLAIN (FORMAT JSON) ${text}`, values)
       for (const plan of scans(rows[0]['QUERY PLAN'][0].Plan)) {
         const isWhole = plan['Node Type'] === 'Seq Scan' || (isScanOfKey(plan) && !plan['Index Cond'])
@@ -56,6 +58,17 @@ export async function readAsAWhole(url: string, statements: readonly Statement[]
       }
     }
     return found
+  })
+}
+
+/** Whether a statement is about rows, not about the session or the transaction. */
+const isOfRows = (text: string) => /^\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b/i.test(text)
+
+async function connected<Result>(url: string, work: (client: Client) => Promise<Result>): Promise<Result> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    return await work(client)
   } finally {
     await client.end()
   }
@@ -68,4 +81,51 @@ function scans(plan: Plan): Plan[] {
   return [plan, ...(plan.Plans ?? []).flatMap(scans)].filter(
     (node) => node['Relation Name'] || node['Index Name'],
   )
+}
+
+/** Fills tables by `statements`, and tells PostgreSQL how large they are now. */
+export async function fill(url: string, ...statements: readonly string[]): Promise<void> {
+  await connected(url, async (client) => {
+    for (const statement of statements) await client.query(statement)
+    await client.query('VACUUM ANALYZE')
+  })
+}
+
+/**
+ * The ways in which statements find their rows in tables as large as they are: names of indexes, `all of <table>` for
+ * one that is read without an index, and `<number> rows by <index>` where more than `most` are read, also where most
+ * of them are then left out. The statements are run again for it, and what they write is undone.
+ */
+export async function waysOf(
+  url: string,
+  statements: readonly Statement[],
+  most = 1_000,
+): Promise<readonly string[]> {
+  return await connected(url, async (client) => {
+    const ways = new Set<string>()
+    for (const { text, values = [] } of statements) {
+      if (!isOfRows(text)) continue
+      await client.query('BEGIN')
+      const { rows } = await client.query(`EXPLAIN (${explained(text)}, FORMAT JSON) ${text}`, values)
+      await client.query('ROLLBACK')
+      for (const scan of scans(rows[0]['QUERY PLAN'][0].Plan)) {
+        const way = wayOf(scan, most)
+        if (way) ways.add(way)
+      }
+    }
+    return [...ways].sort()
+  })
+}
+
+/** An insertion that was made once would meet its own row; it does not look for any, so that its plan will do. */
+const explained = (text: string) =>
+  /^\s*INSERT\b/i.test(text) && !/\bON CONFLICT\b/i.test(text) ? 'ANALYZE off' : 'ANALYZE, TIMING off'
+
+function wayOf(scan: Plan, most: number): string | undefined {
+  if (scan['Node Type'] === 'Seq Scan') return `all of ${scan['Relation Name']}`
+  const index = scan['Index Name']
+  if (!index) return undefined
+  const left = (scan['Rows Removed by Filter'] ?? 0) + (scan['Rows Removed by Index Recheck'] ?? 0)
+  const read = Math.round(((scan['Actual Rows'] ?? 0) + left) * (scan['Actual Loops'] ?? 0))
+  return read > most ? `${read} rows by ${index}` : index
 }
