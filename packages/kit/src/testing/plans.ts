@@ -33,6 +33,7 @@ type Plan = {
   'Relation Name'?: string
   'Index Name'?: string
   'Index Cond'?: string
+  'Conflict Arbiter Indexes'?: string[]
   'Actual Rows'?: number
   'Actual Loops'?: number
   'Rows Removed by Filter'?: number
@@ -83,6 +84,14 @@ function scans(plan: Plan): Plan[] {
   )
 }
 
+/** Ids whose order is that of their numbers, as that of UUID v7 is that of time; `sql` is an expression for a number. */
+export const numberedIds = (sql: string) => `('${idPrefix}' || lpad(to_hex(${sql}), 12, '0'))::uuid`
+
+/** One of them. */
+export const numberedId = (number: number) => idPrefix + number.toString(16).padStart(12, '0')
+
+const idPrefix = '01900000-0000-7000-8000-'
+
 /** Fills tables by `statements`, and tells PostgreSQL how large they are now. */
 export async function fill(url: string, ...statements: readonly string[]): Promise<void> {
   await connected(url, async (client) => {
@@ -92,8 +101,8 @@ export async function fill(url: string, ...statements: readonly string[]): Promi
 }
 
 /**
- * The ways in which statements find their rows in tables as large as they are: names of indexes, `all of <table>` for
- * one that is read without an index, and `<number> rows by <index>` where more than `most` are read, also where most
+ * The ways in which statements find their rows, also those that are in the way of new ones, in tables as large as they
+ * are: names of indexes, `all of <table>` for one that is read without an index, and `<number> rows by <index>` where more than `most` are read, also where most
  * of them are then left out. The statements are run again for it, and what they write is undone.
  */
 export async function waysOf(
@@ -109,8 +118,7 @@ export async function waysOf(
       const { rows } = await client.query(`EXPLAIN (${explained(text)}, FORMAT JSON) ${text}`, values)
       await client.query('ROLLBACK')
       for (const scan of scans(rows[0]['QUERY PLAN'][0].Plan)) {
-        const way = wayOf(scan, most)
-        if (way) ways.add(way)
+        for (const way of waysIn(scan, most)) ways.add(way)
       }
     }
     return [...ways].sort()
@@ -121,11 +129,11 @@ export async function waysOf(
 const explained = (text: string) =>
   /^\s*INSERT\b/i.test(text) && !/\bON CONFLICT\b/i.test(text) ? 'ANALYZE off' : 'ANALYZE, TIMING off'
 
-function wayOf(scan: Plan, most: number): string | undefined {
-  if (scan['Node Type'] === 'Seq Scan') return `all of ${scan['Relation Name']}`
-  const index = scan['Index Name']
-  if (!index) return undefined
-  const left = (scan['Rows Removed by Filter'] ?? 0) + (scan['Rows Removed by Index Recheck'] ?? 0)
-  const read = Math.round(((scan['Actual Rows'] ?? 0) + left) * (scan['Actual Loops'] ?? 0))
-  return read > most ? `${read} rows by ${index}` : index
+function waysIn(node: Plan, most: number): readonly string[] {
+  if (node['Node Type'] === 'Seq Scan') return [`all of ${node['Relation Name']}`]
+  const index = node['Index Name']
+  if (!index) return node['Conflict Arbiter Indexes'] ?? []
+  const left = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0)
+  const read = Math.round(((node['Actual Rows'] ?? 0) + left) * (node['Actual Loops'] ?? 0))
+  return [read > most ? `${read} rows by ${index}` : index]
 }

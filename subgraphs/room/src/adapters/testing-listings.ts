@@ -30,6 +30,7 @@ export async function openListings() {
   }
 
   return {
+    url,
     database,
     rooms,
     page,

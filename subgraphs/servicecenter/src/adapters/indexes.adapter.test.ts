@@ -1,5 +1,5 @@
 import { createTestDatabase } from '@myhotel/kit/testing'
-import { fill, statementsOf, waysOf } from '@myhotel/kit/testing/plans'
+import { fill, numberedId, numberedIds, statementsOf, waysOf } from '@myhotel/kit/testing/plans'
 import { v7 as newId } from 'uuid'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { AuditWanted } from '../application/ports.ts'
@@ -9,28 +9,26 @@ import { prismaAgentActions } from './prisma-agent-actions.ts'
 import { prismaAuditTrail, prismaRefusals } from './prisma-audit-trail.ts'
 import { prismaComplaints } from './prisma-complaints.ts'
 
-/** Ids whose order is that of their numbers, as that of UUID v7 is that of time. */
-const id = (number: string) => `lpad(to_hex(${number}), 32, '0')::uuid`
-const someId = `00000000-0000-0000-0000-${(50_000).toString(16).padStart(12, '0')}`
+const someId = numberedId(50_000)
 const at = '2027-01-01T00:00:00.000Z'
 
 /** Most complaints are closed; what agents did and what was refused is mostly of one kind. */
 const tables = [
   `INSERT INTO complaint (id, version, guest_id, text, status, filed_at, closed_at, closed_by, resolution)
-   SELECT ${id('n')}, 2, 'guest' || n % 20000, 'cold', 'CLOSED', '${at}', '${at}', 'agent' || n % 50, 'warm'
+   SELECT ${numberedIds('n')}, 2, 'guest' || n % 20000, 'cold', 'CLOSED', '${at}', '${at}', 'agent' || n % 50, 'warm'
    FROM generate_series(1, 100000) n`,
   `UPDATE complaint SET version = 1, status = 'OPEN', closed_at = NULL, closed_by = NULL, resolution = NULL
-   WHERE id IN (SELECT ${id('n')} FROM generate_series(1, 100000, 500) n)`,
+   WHERE id IN (SELECT ${numberedIds('n')} FROM generate_series(1, 100000, 500) n)`,
   `INSERT INTO agent_action (id, agent_id, kind, subject_id, reason, correlation_id, requested_at)
-   SELECT ${id('n')}, 'agent' || n % 1000, CASE WHEN n % 2000 = 0 THEN 'DELETE_ROOM' ELSE 'CLOSE_COMPLAINT' END,
-     ${id('n')}, 'why', 'c', timestamptz '${at}' + n * interval '1 minute'
+   SELECT ${numberedIds('n')}, 'agent' || n % 1000, CASE WHEN n % 2000 = 0 THEN 'DELETE_ROOM' ELSE 'CLOSE_COMPLAINT' END,
+     ${numberedIds('n')}, 'why', 'c', timestamptz '${at}' + n * interval '1 minute'
    FROM generate_series(1, 100000) n`,
   `INSERT INTO agent_action_outcome (action_id, outcome, recorded_at)
    SELECT id, 'DONE', requested_at FROM agent_action`,
   `INSERT INTO access_refusal (id, refused_by, actor, roles, action, subject_type, subject_id, reason, correlation_id,
      refused_at)
-   SELECT ${id('n')}, 'book', 'guest' || n % 20000, '{guest}',
-     CASE WHEN n % 2000 = 0 THEN 'Mutation.deleteRoomAsAgent' ELSE 'Booking.price' END, 'Booking', ${id('n')}::text,
+   SELECT ${numberedIds('n')}, 'book', 'guest' || n % 20000, '{guest}',
+     CASE WHEN n % 2000 = 0 THEN 'Mutation.deleteRoomAsAgent' ELSE 'Booking.price' END, 'Booking', ${numberedIds('n')}::text,
      'not yours', 'c', timestamptz '${at}' + n * interval '1 minute'
    FROM generate_series(1, 100000) n`,
 ]
