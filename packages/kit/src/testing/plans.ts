@@ -32,34 +32,12 @@ type Plan = {
   'Node Type': string
   'Relation Name'?: string
   'Index Name'?: string
-  'Index Cond'?: string
   'Conflict Arbiter Indexes'?: string[]
   'Actual Rows'?: number
   'Actual Loops'?: number
   'Rows Removed by Filter'?: number
   'Rows Removed by Index Recheck'?: number
   Plans?: Plan[]
-}
-
-/**
- * Tables that a statement can read only as a whole: no index serves it, however large they are. An index that gives
- * rows in an order serves; a primary key that is read from end to end does not.
- */
-export async function readAsAWhole(url: string, statements: readonly Statement[]): Promise<string[]> {
-  return await connected(url, async (client) => {
-    await client.query('SET enable_seqscan = off')
-    const found: string[] = []
-    for (const { text, values = [] } of statements) {
-      if (!isOfRows(text)) continue
-      const { rows } = await client.query(`EXPLAIN (FORMAT JSON) ${text}`, values)
-      for (const plan of scans(rows[0]['QUERY PLAN'][0].Plan)) {
-        const isWhole = plan['Node Type'] === 'Seq Scan' || (isScanOfKey(plan) && !plan['Index Cond'])
-        if (isWhole)
-          found.push(`${plan['Relation Name']} in ${text.replace(/\s+/g, ' ').trim().slice(0, 200)}`)
-      }
-    }
-    return found
-  })
 }
 
 /** Whether a statement is about rows, not about the session or the transaction. */
@@ -74,9 +52,6 @@ async function connected<Result>(url: string, work: (client: Client) => Promise<
     await client.end()
   }
 }
-
-const isScanOfKey = (plan: Plan) =>
-  plan['Index Name']?.endsWith('_pkey') && /Index (Only )?Scan/.test(plan['Node Type'])
 
 function scans(plan: Plan): Plan[] {
   return [plan, ...(plan.Plans ?? []).flatMap(scans)].filter(
@@ -114,9 +89,7 @@ export async function waysOf(
     const ways = new Set<string>()
     for (const { text, values = [] } of statements) {
       if (!isOfRows(text)) continue
-      await client.query('BEGIN')
-      const { rows } = await client.query(`EXPLAIN (${explained(text)}, FORMAT JSON) ${text}`, values)
-      await client.query('ROLLBACK')
+      const rows = await explained(client, text, values)
       for (const scan of scans(rows[0]['QUERY PLAN'][0].Plan)) {
         for (const way of waysIn(scan, most)) ways.add(way)
       }
@@ -125,9 +98,20 @@ export async function waysOf(
   })
 }
 
-/** An insertion that was made once would meet its own row; it does not look for any, so that its plan will do. */
-const explained = (text: string) =>
-  /^\s*INSERT\b/i.test(text) && !/\bON CONFLICT\b/i.test(text) ? 'ANALYZE off' : 'ANALYZE, TIMING off'
+/** What cannot be done again, because it was done, is only planned: then it is not known how many rows it reads. */
+async function explained(client: Client, text: string, values: unknown[]) {
+  for (const how of ['ANALYZE, TIMING off', 'ANALYZE off']) {
+    await client.query('BEGIN')
+    try {
+      return (await client.query(`EXPLAIN (${how}, FORMAT JSON) ${text}`, values)).rows
+    } catch (error) {
+      if (how === 'ANALYZE off') throw error
+    } finally {
+      await client.query('ROLLBACK')
+    }
+  }
+  return []
+}
 
 function waysIn(node: Plan, most: number): readonly string[] {
   if (node['Node Type'] === 'Seq Scan') return [`all of ${node['Relation Name']}`]

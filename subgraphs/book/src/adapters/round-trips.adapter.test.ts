@@ -1,5 +1,4 @@
-import { readAsAWhole, statementsOf } from '@myhotel/kit/testing/plans'
-import { v7 } from 'uuid'
+import { statementsOf } from '@myhotel/kit/testing/plans'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { bookRoom } from '../application/book-room.ts'
 import { aRequest } from '../testing/examples.ts'
@@ -30,21 +29,4 @@ it('books for a hundred at a time in as many round trips as for a few', async ()
   })
   // Two batches of each of the three; who comes late to one has another.
   expect(asked.length).toBeLessThanOrEqual(12)
-})
-
-it('finds all that it looks for by an index', async () => {
-  const { roomId } = await world.room()
-  const { attempts, bookings, blocks } = world.ports
-  const asked = await statementsOf(async () => {
-    const answer = await bookRoom(world.ports, aRequest({ roomId, idempotencyKey: 'indexed' }))
-    await bookings.find('bookingId' in answer ? answer.bookingId : v7())
-    await bookings.countUpcoming(roomId, '2027-01-01')
-    await attempts.find(v7())
-    await attempts.takeOver(20)
-    await blocks.freeDates(roomId, { startDate: '2027-03-01', endDate: '2027-04-01' })
-    await blocks.list(roomId, '2027-03-01')
-    await blocks.isFree(roomId, { startDate: '2027-03-01', endDate: '2027-04-01' })
-  })
-  expect(asked.length).toBeGreaterThanOrEqual(10)
-  expect(await readAsAWhole(world.databaseUrl, asked)).toEqual([])
 })

@@ -1,5 +1,5 @@
 import { createTestDatabase } from '@myhotel/kit/testing'
-import { readAsAWhole, statementsOf } from '@myhotel/kit/testing/plans'
+import { statementsOf } from '@myhotel/kit/testing/plans'
 import { v7 } from 'uuid'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createCommands } from '../application/commands.ts'
@@ -42,20 +42,4 @@ it('approves a hundred at a time in as many round trips as a few', async () => {
   })
   // Two batches of both; who comes late to one has another.
   expect(asked.length).toBeLessThanOrEqual(8)
-})
-
-it('finds all that it looks for by an index', async () => {
-  const { payments, resolve } = underTest()
-  const asked = await statementsOf(async () => {
-    await resolve(v7())
-    await payments.byId(v7())
-    await payments.byBookings([v7()])
-    await payments.workOnDue(
-      10,
-      () => 60_000,
-      async () => undefined,
-    )
-  })
-  expect(asked.length).toBeGreaterThanOrEqual(5)
-  expect(await readAsAWhole(postgres.url, asked)).toEqual([])
 })
