@@ -53,12 +53,6 @@ async function connected<Result>(url: string, work: (client: Client) => Promise<
   }
 }
 
-function scans(plan: Plan): Plan[] {
-  return [plan, ...(plan.Plans ?? []).flatMap(scans)].filter(
-    (node) => node['Relation Name'] || node['Index Name'],
-  )
-}
-
 /** Ids whose order is that of their numbers, as that of UUID v7 is that of time; `sql` is an expression for a number. */
 export const numberedIds = (sql: string) => `('${idPrefix}' || lpad(to_hex(${sql}), 12, '0'))::uuid`
 
@@ -120,4 +114,10 @@ function waysIn(node: Plan, most: number): readonly string[] {
   const left = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0)
   const read = Math.round(((node['Actual Rows'] ?? 0) + left) * (node['Actual Loops'] ?? 0))
   return [read > most ? `${read} rows by ${index}` : index]
+}
+
+function scans(plan: Plan): Plan[] {
+  return [plan, ...(plan.Plans ?? []).flatMap(scans)].filter(
+    (node) => node['Relation Name'] || node['Index Name'],
+  )
 }

@@ -1,4 +1,4 @@
-import type { OfferedRoom } from '@myhotel/contracts/room'
+import type { OfferedRoom, RoomDeleted } from '@myhotel/contracts/room'
 import { newCorrelation } from '@myhotel/kit/context'
 import { createTestDatabase } from '@myhotel/kit/testing'
 import { fill, statementsOf, waysOf } from '@myhotel/kit/testing/plans'
@@ -53,10 +53,19 @@ it('counting bookings whose payments came together', async () => {
 
 it('storing what a host offers, and that a room is gone', async () => {
   const rooms = prismaRooms(opened.database)
-  const room = { roomId: 'room7', hostId: 'host7', name: 'A room', city: 'Lisbon', country: 'PT' }
+  const room = { roomId: 'room7', hostId: 'host7', name: 'A room' }
+  /** As far as it is stored. */
+  const offered = { ...room, city: 'Lisbon', country: 'PT', registeredAt: at } as OfferedRoom
+  const gone: RoomDeleted = {
+    ...room,
+    deletedBy: 'HOST',
+    reason: null,
+    deletedOn: '2027-01-01',
+    deletedAt: at,
+  }
   const store = async () => {
-    await rooms.store({ ...room, registeredAt: at } as OfferedRoom, 2)
-    await rooms.storeDeletion({ ...room, deletedAt: at, deletedBy: 'HOST' } as never, 3)
+    await rooms.store(offered, 2)
+    await rooms.storeDeletion(gone, 3)
   }
   expect(await ways(store)).toEqual(['room_pkey'])
 })
