@@ -9,6 +9,7 @@ const { log } = createTestLog()
 /** A relay that leads or not, as it is told, and a part that says whether it runs. */
 function world() {
   let term: AbortController | undefined
+  let asked = 0
   const running = { times: 0, now: false }
   const make = (): Part => ({
     name: 'events',
@@ -20,10 +21,15 @@ function world() {
       running.now = false
     },
   })
-  const part = whileLeading({ leading: () => term?.signal }, log, make)
+  const leading = () => {
+    asked += 1
+    return term?.signal
+  }
+  const part = whileLeading({ leading }, log, make)
   return {
     part,
     running,
+    asked: () => asked,
     lead() {
       term = new AbortController()
     },
@@ -35,9 +41,9 @@ function world() {
 }
 
 it('runs while its replica leads, each time anew, and not otherwise', async () => {
-  const { part, running, lead, lose } = world()
+  const { part, running, asked, lead, lose } = world()
   await part.start?.(health)
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  await vi.waitFor(() => expect(asked()).toBeGreaterThan(2))
   expect(running.times).toBe(0)
   for (const times of [1, 2]) {
     lead()
