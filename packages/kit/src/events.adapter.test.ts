@@ -3,12 +3,12 @@ import { connect, type NatsConnection } from 'nats'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type Bus, createBus } from './bus.ts'
+import { type Bus, type Consumption, createBus } from './bus.ts'
 import { streamOf } from './jetstream.ts'
 import { announcement, appendToOutbox, createRelay } from './outbox.ts'
 import type { Part } from './service.ts'
 import type { Database, Sql } from './sql.ts'
-import { on, subscribe } from './subscription.ts'
+import { on, onAll, subscribe } from './subscription.ts'
 import { createTestDatabase, createTestLog, eventually, testService } from './testing.ts'
 
 const context = `kit${process.pid}`
@@ -139,6 +139,58 @@ describe('outbox, relay, bus and inbox', () => {
     await eventually(async () => expect(await effects('three', 'a2')).toEqual([1, 3, 2]) ?? true, {
       withinMs: 20_000,
     })
+  })
+
+  it('are no dead letters because the database is away, nor before those that they come after', async () => {
+    /** What the next transaction fails for. */
+    let failure: Error | undefined
+    let handle: Consumption['handle'] | undefined
+    const bus: Bus = {
+      ...(await newBus()),
+      consume(consumption) {
+        handle = consumption.handle
+        return { name: 'nobody' }
+      },
+    }
+    const database: Database<Sql> = {
+      ...toDatabase(pool),
+      async $transaction(work) {
+        const reason = failure
+        failure = undefined
+        if (reason) throw reason
+        return toDatabase(pool).$transaction(work)
+      },
+    }
+    const failing = onAll(Counted, async () => {
+      throw new Error('the policy is wrong')
+    })
+    subscribe({ consumer: 'patient', bus, database, reactions: [failing], log })
+    const deliver = (version: number) =>
+      handle?.({
+        envelope: {
+          ...{
+            id: `${context}.patient:${version}`,
+            context,
+            aggregateId: 'patient',
+            version,
+            type: 'Counted',
+          },
+          ...{ schemaVersion: 1, time: '', correlationId: 'c', traceparent: 't', data: { n: version } },
+        },
+        ...{ subject: `${context}.patient`, body: '', attempt: 50, sequence: version, pending: 0 },
+      })
+    const letters = async () =>
+      (await pool.query(`SELECT event_id FROM dead_letter WHERE consumer = 'patient'`)).rows.length
+
+    failure = Object.assign(new Error('away'), { code: 'P1001' })
+    expect(await deliver(1)).toEqual({ retryAfterMs: 2_000 })
+    expect(await letters()).toBe(0)
+    failure = new Error('whatever')
+    expect(await deliver(2)).toEqual({ retryAfterMs: 250 })
+    expect(await letters()).toBe(0)
+    expect(await deliver(1)).toBe('unusable')
+    expect(await deliver(2)).toBe('unusable')
+    expect(await letters()).toBe(2)
   })
 
   it('go on with the relay that stands by when the leading one loses its connection', async () => {

@@ -9,6 +9,8 @@ it.each([
   named('OutcomeUnknown'),
   { code: 'P1001' },
   new Error('timeout exceeded when trying to connect'),
+  new Error('Database error. Code: `57P03`. Message: `the database system is not yet accepting connections`'),
+  { meta: { driverAdapterError: { cause: { originalCode: '40P01' } } } },
 ])('passes by itself: %o', (error) => {
   expect(isPassingFailure(error)).toBe(true)
 })

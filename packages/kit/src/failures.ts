@@ -7,10 +7,14 @@ const passingKinds = new Set([
 /** Prisma's codes: not reachable, timed out, closed, no connection free in time, transaction not started or lost. */
 const passingCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037'])
 const passingNames = new Set(['NotAccepted', 'OutcomeUnknown', 'NotTakenIn', 'Overtaken'])
-/** What pg says, without a code, when no connection is free in time and when one is lost. */
-const passingMessage = /timeout exceeded when trying to connect|Connection terminated/
-/** SQLSTATE classes: connection exception, insufficient resources, operator intervention. */
-const passingState = /^(08|53|57)/
+/**
+ * What pg says, without a code, when no connection is free in time and when one is lost; what Prisma says, with the
+ * SQLSTATE in the text alone, when a transaction cannot be begun.
+ */
+const passingMessage =
+  /timeout exceeded when trying to connect|Connection terminated|^Database error\. Code: `(08|40|53|57)/
+/** SQLSTATE classes: connection exception, transaction rollback (deadlock), insufficient resources, operator intervention. */
+const passingState = /^(08|40|53|57)/
 
 /**
  * Whether an error says that the database or another service is away or busy for now, and not that something is wrong:

@@ -3,8 +3,9 @@ import { bulkhead } from 'cockatiel'
 import type { Bus, Delivery, Envelope, Verdict } from './bus.ts'
 import { correlated } from './context.ts'
 import { failpoint } from './failpoint.ts'
+import { isPassingFailure } from './failures.ts'
 import { gathered } from './gather.ts'
-import { buryDeadLetter, receive, takeDeadLetter } from './inbox.ts'
+import { type Arrival, buryDeadLetter, receive, takeDeadLetter } from './inbox.ts'
 import type { Logger } from './logger.ts'
 import { loop } from './loop.ts'
 import type { Part } from './service.ts'
@@ -51,10 +52,18 @@ const handedOut = 200
 /** Events that are taken in one by one, after they could not be together. */
 const eventsAtATime = 6
 
-/** After so many failures an event becomes a dead letter, unless its policy may never give up. */
+/**
+ * After so many failures an event becomes a dead letter, unless its policy may never give up, or what failed is the
+ * database: that says nothing of the event, however long it takes.
+ */
 const mostAttempts = 10
 const longestPauseMs = 30_000
-const pause = (attempt: number) => Math.min(longestPauseMs, 100 * 2 ** Math.min(attempt, 12))
+/** What waits for a database that is away is asked for soon after it is back. */
+const longestPauseAwayMs = 2_000
+/** What is not known to have arrived in its turn is asked for again soon. */
+const verdictOf = (arrival: Arrival = 'early'): Verdict =>
+  arrival === 'early' ? { retryAfterMs: 250 } : 'done'
+const pause = (attempt: number, longest: number) => Math.min(longest, 100 * 2 ** Math.min(attempt, 12))
 
 /**
  * The subscription of one consumer (a subgraph's name) to the contexts whose events it reacts to. Effects and inbox
@@ -90,7 +99,7 @@ export function subscribe<Tx extends Sql>(options: {
     })
     failpoint('event:before-ack')
     if (arrivals.includes('next')) options.afterCommit?.()
-    return arrivals.map((arrival) => (arrival === 'early' ? { retryAfterMs: 250 } : 'done'))
+    return arrivals.map(verdictOf)
   }
 
   /** Where one of several events cannot be taken in, each is on its own: only that one waits or is put aside. */
@@ -115,14 +124,17 @@ export function subscribe<Tx extends Sql>(options: {
     return own ?? 'done'
   }
 
-  /** The event is received, so that those after it may come, and kept aside. */
+  /** The event is received, so that those after it may come, and kept aside; not before those that it comes after. */
   async function bury(delivery: Delivery, error: string): Promise<Verdict> {
     const { envelope, subject, body, sequence } = delivery
-    await database.$transaction(async (tx) => {
-      if (envelope) await receive(tx, consumer, [envelope])
+    const arrival = await database.$transaction(async (tx) => {
+      const arrived = envelope ? (await receive(tx, consumer, [envelope])).get(envelope.id) : 'next'
+      if (arrived !== 'next') return arrived
       const eventId = envelope?.id ?? `${subject}#${sequence}`
       await buryDeadLetter(tx, { consumer, eventId, subject, envelope: envelope ?? body, error })
+      return arrived
     })
+    if (arrival !== 'next') return verdictOf(arrival)
     log.error({ subject, eventId: envelope?.id, error }, 'dead letter')
     return 'unusable'
   }
@@ -135,11 +147,12 @@ export function subscribe<Tx extends Sql>(options: {
         return await takeOne(envelope)
       } catch (error) {
         const unusable = error instanceof Error && error.name === 'ZodError'
-        const giveUp = unusable || (!options.neverGiveUp && attempt >= mostAttempts)
+        const away = isPassingFailure(error)
+        const giveUp = unusable || (!options.neverGiveUp && !away && attempt >= mostAttempts)
         if (giveUp) return bury(delivery, String(error))
         const level = attempt >= mostAttempts ? 'error' : 'warn'
         log[level]({ err: error, eventId: envelope.id, attempt }, 'event not handled, trying again')
-        return { retryAfterMs: pause(attempt) }
+        return { retryAfterMs: pause(attempt, away ? longestPauseAwayMs : longestPauseMs) }
       }
     })
   }
