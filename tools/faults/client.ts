@@ -112,21 +112,31 @@ export function createClients({ api, system }: Stage, write: (line: LogLine) => 
         .catch(() => null),
     /** Whether My Page shows a guest's booking, or says that it could not; 'unanswered' where it says nothing. */
     async looks(guest: string, bookingId: string): Promise<'shown' | 'told' | 'missing' | 'unanswered'> {
-      const query = '{ myPage { guest { bookings(first: 100) { edges { node { bookingId } } } } } }'
-      type Edges = { node: { bookingId: string } }[]
+      const query = `query ($after: String) {
+        myPage { guest { bookings(first: 100, after: $after) {
+          edges { node { bookingId } } pageInfo { hasNextPage endCursor } } } } }`
+      type Bookings = {
+        edges: { node: { bookingId: string } }[]
+        pageInfo: { hasNextPage: boolean; endCursor: string | null }
+      }
       type Page = {
-        data?: { myPage?: { guest: { bookings: { edges: Edges } } } }
+        data?: { myPage?: { guest: { bookings: Bookings } } }
         extensions?: { myPage?: { behind?: string[] } }
       }
       const authorization = `Bearer ${await system.token(guest)}`
       const headers = { 'content-type': 'application/json', authorization }
-      const body = JSON.stringify({ query })
-      const page: Page = await fetch(system.record.router, { method: 'POST', headers, body })
-        .then((response) => response.json() as Promise<Page>)
-        .catch(() => ({}))
-      if (!page.data?.myPage) return 'unanswered'
-      const { edges } = page.data.myPage.guest.bookings
-      if (edges.some(({ node }) => node.bookingId === bookingId)) return 'shown'
+      let after: string | null = null
+      let page: Page
+      do {
+        const body = JSON.stringify({ query, variables: { after } })
+        page = await fetch(system.record.router, { method: 'POST', headers, body })
+          .then((response) => response.json() as Promise<Page>)
+          .catch(() => ({}))
+        const bookings: Bookings | undefined = page.data?.myPage?.guest.bookings
+        if (!bookings) return 'unanswered'
+        if (bookings.edges.some(({ node }) => node.bookingId === bookingId)) return 'shown'
+        after = bookings.pageInfo.hasNextPage ? bookings.pageInfo.endCursor : null
+      } while (after !== null)
       return page.extensions?.myPage?.behind ? 'told' : 'missing'
     },
   }
