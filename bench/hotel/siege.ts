@@ -30,7 +30,10 @@ export async function siege(
   const folder = mkdtempSync(join(tmpdir(), 'myhotel-siege-'))
   try {
     const url = hotel.system.record.router
-    const bodies = requests.map(({ variables }) => JSON.stringify({ query: documents[0], variables }))
+    // siege takes a dollar for the beginning of one of its own variables.
+    const bodies = requests.map(({ variables }) =>
+      JSON.stringify({ query: documents[0], variables }).replaceAll('$', '\\u0024'),
+    )
     writeFileSync(join(folder, 'urls'), bodies.map((body) => `${url} POST ${body}\n`).join(''))
     writeFileSync(
       join(folder, 'siegerc'),
@@ -53,6 +56,7 @@ export async function siege(
     const after = usageOf(hotel.contender.pids)
     await underWayIsOver(hotel)
     const booked = (await countBookings(hotel)) - before.bookings
+    if (booked === 0) throw new Error(`siege booked nothing:\n${stdout.slice(-2_000)}`)
     const cpuSecondsPer1000 = Object.fromEntries(
       Object.entries(after).map(([name, { cpuSeconds }]) => [
         name,
