@@ -32,7 +32,7 @@ export type Delivery = {
   readonly pending: number
 }
 
-/** A durable subscription. All replicas of a consumer share the durable name and so the work. */
+/** A durable subscription. All replicas of a consumer share the durable name: one goes on where another has ended. */
 export type Consumption = {
   readonly context: string
   readonly durable: string

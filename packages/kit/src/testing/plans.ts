@@ -71,8 +71,9 @@ export async function fill(url: string, ...statements: readonly string[]): Promi
 
 /**
  * The ways in which statements find their rows, also those that are in the way of new ones, in tables as large as they
- * are: names of indexes, `all of <table>` for one that is read without an index, and `<number> rows by <index>` where more than `most` are read, also where most
- * of them are then left out. The statements are run again for it, and what they write is undone.
+ * are: names of indexes, `all of <table>` for one that is read without an index, and `<number> rows by <index>` where
+ * more than `most` are read, also where most of them are then left out. The statements are run again for it, and what
+ * they write is undone.
  */
 export async function waysOf(
   url: string,
