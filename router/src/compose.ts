@@ -16,9 +16,10 @@ import { createDocuments } from './http/documents.ts'
 import { createFrontDoor } from './http/front-door.ts'
 import { statusByMediaType } from './http/over-http.ts'
 import { createProxies } from './http/proxies.ts'
+import { createShortcut } from './http/shortcut.ts'
 import { createUsers } from './identity/users.ts'
 import { createLoad } from './limits/load.ts'
-import { operationLimits } from './limits/operation-limits.ts'
+import { createOperationLimits } from './limits/operation-limits.ts'
 import { createRateLimits } from './limits/rate-limits.ts'
 import { shapeRule } from './limits/shape.ts'
 
@@ -63,15 +64,11 @@ export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
     planBytes: env.PLAN_MEMORY_MIB * 1024 * 1024,
     log,
   })
+  const limits = createOperationLimits({ cost: env.MAX_COST, first: env.MAX_FIRST, rates })
   const plain = plainApollo(log)
   const apollo = new ApolloServer<RouterContext>({
     ...plain,
-    plugins: [
-      ...plain.plugins,
-      documents,
-      operationLimits({ cost: env.MAX_COST, first: env.MAX_FIRST, rates }),
-      statusByMediaType,
-    ],
+    plugins: [...plain.plugins, documents, limits.plugin, statusByMediaType],
     ...(persistedQueries && { persistedQueries }),
     parseOptions: { maxTokens: env.MAX_TOKENS },
     validationRules: [
@@ -83,7 +80,7 @@ export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
     formatError: presentError(log),
   })
   const handle = createFrontDoor({
-    apollo,
+    server: createShortcut({ apollo, gateway, limits }),
     users,
     proxies: createProxies(env.TRUST_PROXY),
     load,

@@ -1,7 +1,18 @@
 import type { Correlation } from '@myhotel/kit/context'
+import type { DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import type { Writes } from './execution/read-your-writes.ts'
 import type { User } from './identity/users.ts'
 import type { Quota } from './limits/rate-limits.ts'
+
+/** An operation that was found valid. */
+export type Operation = {
+  /** Names its document: the hash, or what the manifest calls it. */
+  readonly id: string
+  readonly document: DocumentNode
+  readonly operation: OperationDefinitionNode
+  /** What it is valid on. */
+  readonly schema: GraphQLSchema
+}
 
 /**
  * One request of a client on its way through the router: who asks, what it belongs to, how long it is of use.
@@ -19,7 +30,9 @@ export type Exchange = {
   /** What subgraphs told in the extensions of their answers. */
   readonly extensions: Record<string, unknown>
   /** Known once the document is read and found valid. */
-  operation?: { readonly name: string | null; readonly kind: 'query' | 'mutation' | 'subscription' }
+  asked?: Operation
+  /** What comes of it, once it is under way: it is executed once, whoever writes the answer. */
+  execution?: Promise<ExecutionResult>
 }
 
 /**

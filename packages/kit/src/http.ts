@@ -160,12 +160,18 @@ function mediaType(value: string): { type: string; charset: string } {
   return { type: type.trim(), charset: charset?.replaceAll('"', '').trim() ?? 'utf-8' }
 }
 
+/** What answers GraphQL over HTTP: an Apollo server, or what stands before one. */
+export type GraphqlServer<Context extends BaseContext> = Pick<
+  ApolloServer<Context>,
+  'executeHTTPGraphQLRequest'
+>
+
 /**
  * Executes one GraphQL-over-HTTP request on an Apollo server and writes the answer, unless somebody has answered
  * meanwhile. `addHeaders` is asked for more headers after the execution.
  */
 export async function serveGraphql<Context extends BaseContext>(
-  server: ApolloServer<Context>,
+  server: GraphqlServer<Context>,
   context: () => Promise<Context>,
   request: IncomingMessage,
   response: ServerResponse,

@@ -11,7 +11,6 @@ import { whyNotOurs } from './executor/known.ts'
 import { executeByLibrary } from './executor/library.ts'
 import { compileOperation, type Result } from './executor/operation.ts'
 import { createPlanner, type Planner } from './planning/planner.ts'
-import type { GatewayRequest } from './request.ts'
 import { readSupergraph } from './supergraph.ts'
 import { type Mood, startFakeSubgraphs } from './testing/fake-subgraphs.ts'
 import { type RandomOperation, randomOperation } from './testing/operations.ts'
@@ -49,14 +48,13 @@ async function startBoth(sdl: string): Promise<{ planner: Planner; both: Both }>
     if (!planned) return null
     expect(whyNotOurs(planned.operation, planned.plan)).toBe(null)
     const execute = compileOperation(planned.operation, planned.plan, planner.schema, sourceOf)
-    const executeTheirs = executeByLibrary(planned, planner, sourceOf)
+    const executeTheirs = executeByLibrary(planned, document, planner, sourceOf)
     return Promise.all(
       moods.map(async (mood): Promise<[Told, Told]> => {
         const [ours, theirs] = [exchange(mood), exchange(mood)]
-        const request = { request: { variables }, document, context: { exchange: theirs }, metrics: {} }
         return [
           told(await settled(execute(ours, variables)), ours.extensions),
-          told(await settled(executeTheirs(request as unknown as GatewayRequest)), theirs.extensions),
+          told(await settled(executeTheirs(theirs, variables)), theirs.extensions),
         ]
       }),
     )

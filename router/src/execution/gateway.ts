@@ -1,13 +1,18 @@
 import { GraphQLError, type GraphQLSchema } from 'graphql'
-import type { RouterContext } from '../exchange.ts'
+import type { Exchange, Operation, RouterContext } from '../exchange.ts'
 import { createEngine, type Engine, type EngineOptions } from './planning/engine.ts'
 import { operationsOf } from './planning/plans.ts'
 import type { Gateway, GatewayRequest, GatewayResult } from './request.ts'
 
+type Variables = Readonly<Record<string, unknown>>
 type SchemaListener = Parameters<Gateway['onSchemaLoadOrUpdate']>[0]
 
 /** The gateway as Apollo Server knows it. Its supergraph can be replaced while it serves. */
 export type ReplaceableGateway = Gateway & {
+  /** Whether this is the schema that new requests are served on. */
+  serves(schema: GraphQLSchema): boolean
+  /** Executes an operation for a request: once, however often it is asked to. */
+  execute(operation: Operation, exchange: Exchange, variables: Variables): Promise<GatewayResult>
   /**
    * Serves another supergraph from now on. What was asked of the last one is planned before, and requests under
    * way are finished on the one that they began with.
@@ -34,15 +39,23 @@ export function createGateway(
     for (const listener of listeners) listener({ apiSchema: engine.apiSchema, coreSupergraphSdl: engine.sdl })
   }
 
-  async function execute(request: GatewayRequest): Promise<GatewayResult> {
-    const { exchange } = request.context as RouterContext
-    const { operation } = request
+  async function executor({ operation, schema, document, queryHash, request, context }: GatewayRequest) {
     // Apollo answers that no operation has this name, given any error.
     if (!operation) return { errors: [new GraphQLError('the document has no operation of this name')] }
-    exchange.operation = { name: operation.name?.value ?? null, kind: operation.operation }
-    const engine = engines.get(request.schema)
+    const { exchange } = context as RouterContext
+    return execute({ id: queryHash, document, operation, schema }, exchange, request.variables ?? {})
+  }
+
+  function execute(operation: Operation, exchange: Exchange, variables: Variables): Promise<GatewayResult> {
+    exchange.asked = operation
+    exchange.execution ??= executeNow(operation, exchange, variables)
+    return exchange.execution
+  }
+
+  async function executeNow(operation: Operation, exchange: Exchange, variables: Variables) {
+    const engine = engines.get(operation.schema)
     if (!engine) throw new Error('a request of no supergraph of ours')
-    const result: GatewayResult = await engine.execute(request, operation)
+    const result: GatewayResult = await engine.execute(operation, exchange, variables)
     const extensions = exchange.extensions
     const written = exchange.writes.written()
     if (written) extensions.readAfter = written
@@ -51,6 +64,8 @@ export function createGateway(
   }
 
   return {
+    serves: (schema) => schema === current?.apiSchema,
+    execute,
     onSchemaLoadOrUpdate(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
@@ -59,7 +74,7 @@ export function createGateway(
       const engine = createEngine(options.supergraph, options)
       await engine.plans.warm(operationsOf(options.documents))
       serve(engine)
-      return { executor: execute }
+      return { executor }
     },
     async replace(sdl) {
       const engine = createEngine(sdl, options)

@@ -1,7 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import type { ApolloServer } from '@apollo/server'
 import { type Correlation, correlated, newCorrelation } from '@myhotel/kit/context'
-import { answerError, header, serveGraphql } from '@myhotel/kit/http'
+import { answerError, type GraphqlServer, header, serveGraphql } from '@myhotel/kit/http'
 import type { Logger } from '@myhotel/kit/logger'
 import type { Exchange, RouterContext } from '../exchange.ts'
 import type { ReadYourWrites } from '../execution/read-your-writes.ts'
@@ -30,7 +29,7 @@ const clientGone = 499
  * what is too much, and passes on nothing else: no header of a client's reaches a subgraph.
  */
 export function createFrontDoor(options: {
-  apollo: ApolloServer<RouterContext>
+  server: GraphqlServer<RouterContext>
   users: Users
   proxies: Proxies
   load: Load
@@ -43,7 +42,7 @@ export function createFrontDoor(options: {
   longestBody: number
   log: Logger
 }): RequestListener {
-  const { apollo, users, proxies, load, rates, playground, log } = options
+  const { server, users, proxies, load, rates, playground, log } = options
 
   async function route(request: IncomingMessage, response: ServerResponse, correlation: Correlation) {
     const path = request.url?.split('?', 1)[0] ?? '/'
@@ -102,9 +101,16 @@ export function createFrontDoor(options: {
       extensions: {},
     }
     await graphql(exchange, cancel, request, response)
-    const { name, kind } = exchange.operation ?? {}
     const status = response.destroyed && !response.writableFinished ? clientGone : response.statusCode
-    log.info({ operation: name, kind, status, ms: since(begun), user: user.subject }, 'request')
+    const operation = exchange.asked?.operation
+    log.info(
+      {
+        operation: operation?.name?.value,
+        kind: operation?.operation,
+        ...{ status, ms: since(begun), user: user.subject },
+      },
+      'request',
+    )
   }
 
   async function graphql(
@@ -120,7 +126,7 @@ export function createFrontDoor(options: {
     response.once('close', () => {
       clearTimeout(timer)
       // A mutation goes on: it may have taken effect, and what it wrote is to be remembered.
-      if (!response.writableFinished && exchange.operation?.kind !== 'mutation')
+      if (!response.writableFinished && exchange.asked?.operation.operation !== 'mutation')
         cancel.abort(new Error('the client has gone'))
     })
     const addHeaders = () => {
@@ -128,7 +134,7 @@ export function createFrontDoor(options: {
       return { ...rateHeaders(exchange.quotas), ...(written && { 'x-read-after': written }) }
     }
     const { longestBody } = options
-    await serveGraphql(apollo, async () => ({ exchange }), request, response, { addHeaders, longestBody })
+    await serveGraphql(server, async () => ({ exchange }), request, response, { addHeaders, longestBody })
   }
 
   return (request, response) => {

@@ -6,49 +6,68 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql'
-import type { RouterContext } from '../exchange.ts'
+import type { Operation, RouterContext } from '../exchange.ts'
 import { type Price, price } from './cost.ts'
 import { type RateLimits, secondsUntilFree } from './rate-limits.ts'
 
-/**
- * What is known only once an operation is: that it costs too much with these variables, asks for too large a page,
- * or is one mutation too many.
- */
-export function operationLimits(options: {
+/** What is known only once an operation is. */
+export type OperationLimits = {
+  /** Whether an operation costs no more than it may with these variables, and asks for no page that is too large. */
+  allow(operation: Operation, variables: Variables): boolean
+  /** Refuses what is not allowed, and one mutation too many. */
+  readonly plugin: ApolloServerPlugin<RouterContext>
+}
+
+type Variables = Readonly<Record<string, unknown>>
+
+export function createOperationLimits(options: {
   cost: number
   first: number
   rates: RateLimits
-}): ApolloServerPlugin<RouterContext> {
+}): OperationLimits {
   /** Apollo keeps valid documents: the same operation is the same object when it is asked again. */
   const prices = new WeakMap<OperationDefinitionNode, Price>()
 
+  function priceOf({ schema, document, operation }: Omit<Operation, 'id'>): Price {
+    const known = prices.get(operation) ?? price(schema, document, operation)
+    prices.set(operation, known)
+    return known
+  }
+
+  const isNoPage = (first: number) => first < 0 || first > options.first
+
   return {
-    async requestDidStart() {
-      return {
-        async didResolveOperation({ schema, document, operation, request, contextValue: { exchange } }) {
-          // Apollo answers that there is no such operation.
-          if (!operation) return
-          const known = prices.get(operation) ?? price(schema, document, operation)
-          prices.set(operation, known)
-          const variables = request.variables ?? {}
-          if (known.pages(variables).some((first) => first < 0 || first > options.first)) {
-            throw refused(400, 'BAD_USER_INPUT', `first must be between 0 and ${options.first}`)
-          }
-          const cost = known.cost(variables)
-          if (cost > options.cost) {
-            const told = `the operation may return ${cost} objects; the limit is ${options.cost}`
-            throw refused(400, 'OPERATION_TOO_COSTLY', `${told}: ask for smaller pages`)
-          }
-          if (operation.operation !== 'mutation') return
-          const quota = await options.rates.mutations(exchange.client, mutationsIn(document, operation))
-          if (!quota) return
-          exchange.quotas.push(quota)
-          if (!quota.exceeded) return
-          const retryAfterSeconds = secondsUntilFree(quota)
-          const message = `too many mutations: ask again in ${retryAfterSeconds} s`
-          throw refused(429, 'RATE_LIMITED', message, retryAfterSeconds)
-        },
-      }
+    allow(operation, variables) {
+      const { pages, cost } = priceOf(operation)
+      return !pages(variables).some(isNoPage) && cost(variables) <= options.cost
+    },
+    plugin: {
+      async requestDidStart() {
+        return {
+          async didResolveOperation({ schema, document, operation, request, contextValue: { exchange } }) {
+            // Apollo answers that there is no such operation.
+            if (!operation) return
+            const known = priceOf({ schema, document, operation })
+            const variables = request.variables ?? {}
+            if (known.pages(variables).some(isNoPage)) {
+              throw refused(400, 'BAD_USER_INPUT', `first must be between 0 and ${options.first}`)
+            }
+            const cost = known.cost(variables)
+            if (cost > options.cost) {
+              const told = `the operation may return ${cost} objects; the limit is ${options.cost}`
+              throw refused(400, 'OPERATION_TOO_COSTLY', `${told}: ask for smaller pages`)
+            }
+            if (operation.operation !== 'mutation') return
+            const quota = await options.rates.mutations(exchange.client, mutationsIn(document, operation))
+            if (!quota) return
+            exchange.quotas.push(quota)
+            if (!quota.exceeded) return
+            const retryAfterSeconds = secondsUntilFree(quota)
+            const message = `too many mutations: ask again in ${retryAfterSeconds} s`
+            throw refused(429, 'RATE_LIMITED', message, retryAfterSeconds)
+          },
+        }
+      },
     },
   }
 }

@@ -1,16 +1,20 @@
 import type { GraphQLDataSource } from '@apollo/gateway'
 import type { Logger } from '@myhotel/kit/logger'
-import { type GraphQLSchema, getVariableValues, type OperationDefinitionNode } from 'graphql'
-import type { RouterContext } from '../../exchange.ts'
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  getVariableValues,
+  type OperationDefinitionNode,
+} from 'graphql'
+import type { Exchange } from '../../exchange.ts'
 import { whyNotOurs } from '../executor/known.ts'
 import { executeByLibrary } from '../executor/library.ts'
-import { compileOperation, type Result } from '../executor/operation.ts'
+import { compileOperation, type Execute, type Result } from '../executor/operation.ts'
 import type { Source } from '../executor/run.ts'
-import type { GatewayRequest } from '../request.ts'
 import { createPlanner, type Planned } from './planner.ts'
-import { createPlans, type Plans } from './plans.ts'
+import { createPlans, type Known, type Plans } from './plans.ts'
 
-type Execute = (request: GatewayRequest) => Promise<Result>
+type Variables = Parameters<Execute>[1]
 
 /** One supergraph in service: it knows its schema, and plans and executes operations on it. */
 export type Engine = {
@@ -18,7 +22,7 @@ export type Engine = {
   readonly apiSchema: GraphQLSchema
   readonly plans: Plans<Execute>
   /** Executes a valid operation. */
-  execute(request: GatewayRequest, operation: OperationDefinitionNode): Promise<Result>
+  execute(operation: Known, exchange: Exchange, variables: Variables): Promise<Result>
 }
 
 export type EngineOptions = {
@@ -34,25 +38,22 @@ export function createEngine(sdl: string, { sourceOf, planBytes, log }: EngineOp
   const { apiSchema } = planner
   const plans = createPlans(planner, compile, planBytes)
 
-  function compile(planned: Planned): Execute {
+  function compile(planned: Planned, document: DocumentNode): Execute {
     const { operation, plan } = planned
     const why = whyNotOurs(operation, plan)
-    if (why) {
-      log.debug({ operation: operation.name, why }, 'executed by the library')
-      return executeByLibrary(planned, planner, sourceOf)
-    }
-    const execute = compileOperation(operation, plan, planner.schema, sourceOf)
-    return ({ request, context }) => execute((context as RouterContext).exchange, request.variables ?? {})
+    if (!why) return compileOperation(operation, plan, planner.schema, sourceOf)
+    log.debug({ operation: operation.name, why }, 'executed by the library')
+    return executeByLibrary(planned, document, planner, sourceOf)
   }
 
   return {
     sdl,
     apiSchema,
     plans,
-    async execute(request, operation) {
-      const invalid = invalidVariables(apiSchema, operation, request.request.variables)
+    async execute(operation, exchange, variables) {
+      const invalid = invalidVariables(apiSchema, operation.operation, variables)
       if (invalid) return { errors: invalid }
-      return plans.get({ id: request.queryHash, document: request.document, operation })(request)
+      return plans.get(operation)(exchange, variables)
     },
   }
 }
@@ -60,7 +61,7 @@ export function createEngine(sdl: string, { sourceOf, planBytes, log }: EngineOp
 function invalidVariables(
   schema: GraphQLSchema,
   { variableDefinitions }: OperationDefinitionNode,
-  variables: Record<string, unknown> = {},
+  variables: Variables,
 ) {
   if (!variableDefinitions || variableDefinitions.length === 0) return undefined
   return getVariableValues(schema, variableDefinitions, variables).errors

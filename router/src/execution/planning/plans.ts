@@ -24,7 +24,7 @@ type Entry<Compiled> = { readonly known: Known; readonly compiled: Compiled }
 
 export function createPlans<Compiled>(
   planner: Planner,
-  compile: (planned: Planned) => Compiled,
+  compile: (planned: Planned, document: DocumentNode) => Compiled,
   bytes: number,
 ): Plans<Compiled> {
   const sizes = new WeakMap<object, number>()
@@ -40,7 +40,7 @@ export function createPlans<Compiled>(
     const kept = entries.get(key)
     if (kept) return kept.compiled
     const planned = planner.plan(document, name)
-    const entry = { known, compiled: compile(planned) }
+    const entry = { known, compiled: compile(planned, document) }
     sizes.set(entry, sizeOf(planned, document))
     entries.set(key, entry)
     return entry.compiled
