@@ -23,15 +23,15 @@ export function compileFetch(fetch: FetchNode, at: Path, schema: GraphQLSchema, 
     for (const object of objects) merge(object, data)
   }
 
-  async function fetchEntities(run: Run, { representations, inOrder, objects }: Asked) {
+  async function fetchEntities(run: Run, { representations, objects, indices }: Asked) {
     const variables = variablesOf(run)
-    const texts = `"representations":[${representations.join(',')}]`
-    const answer = await source.send(operation, `{${variables}${variables && ','}${texts}}`, run.exchange)
+    const text = `"representations":${JSON.stringify(representations)}`
+    const answer = await source.send(operation, `{${variables}${variables && ','}${text}}`, run.exchange)
     tellErrors(run, answer, (path) => {
       const [, index, ...inside] = path ?? []
       if (typeof index !== 'number') return [path && [...at, ...path]]
       const places = placesOf(at, run.result)
-      return askedFor(inOrder, index).map((asked) => [...(places[asked] ?? []), ...inside])
+      return askedFor(indices, index).map((asked) => [...(places[asked] ?? []), ...inside])
     })
     if (!answer.data) return
     const entities = answer.data._entities
@@ -39,13 +39,19 @@ export function compileFetch(fetch: FetchNode, at: Path, schema: GraphQLSchema, 
     if (entities.length !== representations.length) {
       throw new Error(`Expected "data._entities" to contain ${representations.length} elements`)
     }
-    for (let index = 0; index < entities.length; index += 1) {
+    let rewritten = 0
+    for (let position = 0; position < objects.length; position += 1) {
+      const object = objects[position] as Data
+      const index = indices[position] as number
       const entity = entities[index]
+      const isFirst = index === rewritten
+      if (isFirst) rewritten += 1
       if (!entity) continue
-      const known = objects[index] ?? []
-      if (!entity.__typename) entity.__typename = known[0]?.__typename
-      rewrite(entity)
-      for (const object of known) merge(object, entity)
+      if (isFirst) {
+        if (!entity.__typename) entity.__typename = object.__typename
+        rewrite(entity)
+      }
+      merge(object, entity)
     }
   }
 
@@ -73,8 +79,8 @@ type PathsOf = (path: GraphQLFormattedError['path']) => (Path | undefined)[]
 
 const isKnown = (object: Data | null | undefined): object is Data => object !== null && object !== undefined
 
-const askedFor = (inOrder: readonly number[], representation: number) => {
-  const asked = inOrder.flatMap((one, index) => (one === representation ? [index] : []))
+const askedFor = (indices: readonly number[], representation: number) => {
+  const asked = indices.flatMap((one, index) => (one === representation ? [index] : []))
   // An index that was not asked for has no place of its own.
   return asked.length > 0 ? asked : [-1]
 }

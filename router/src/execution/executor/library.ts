@@ -1,8 +1,9 @@
 import type { GraphQLDataSource } from '@apollo/gateway'
-import type { GraphQLError } from 'graphql'
+import type { DocumentNode, GraphQLError } from 'graphql'
+import type { RouterContext } from '../../exchange.ts'
 import type { Planned, Planner } from '../planning/planner.ts'
 import type { GatewayRequest } from '../request.ts'
-import { invalidAnswer, type Result } from './operation.ts'
+import { type Execute, invalidAnswer } from './operation.ts'
 
 /**
  * Executes a plan by the gateway's own executor: what ours does not do, and what ours is measured by in the tests.
@@ -10,12 +11,15 @@ import { invalidAnswer, type Result } from './operation.ts'
  */
 export function executeByLibrary(
   { operation, plan }: Planned,
+  document: DocumentNode,
   planner: Planner,
   sourceOf: (subgraph: string) => GraphQLDataSource,
-): (request: GatewayRequest) => Promise<Result> {
+): Execute {
   // The gateway looks up each subgraph by its name.
   const services = new Proxy({}, { get: (_, name) => sourceOf(String(name)) })
-  return async (request) => {
+  return async (exchange, variables) => {
+    const context: RouterContext = { exchange }
+    const request = { request: { variables }, document, context, metrics: {} } as unknown as GatewayRequest
     const { buildOperationContext, executeQueryPlan } = await import('@apollo/gateway')
     const { data, errors, extensions } = await executeQueryPlan(
       plan,
@@ -23,8 +27,8 @@ export function executeByLibrary(
       request,
       buildOperationContext({
         schema: planner.apiSchema,
-        operationDocument: request.document,
-        operationName: request.request.operationName,
+        operationDocument: document,
+        operationName: operation.name,
       }),
       planner.schema,
       operation.schema(),

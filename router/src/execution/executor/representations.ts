@@ -1,18 +1,17 @@
 import type { FetchDataRewrite, QueryPlanSelectionNode } from '@apollo/query-planner'
 import type { GraphQLSchema } from 'graphql'
-import type { Data } from './data.ts'
+import { type Data, isObject } from './data.ts'
 import { merge } from './merge.ts'
 import { compileRewrites } from './rewrites.ts'
 import { createTypeCondition } from './type-conditions.ts'
 
 /** What is asked of a subgraph for a list of objects. Objects that it cannot tell apart are asked for once. */
 export type Asked = {
-  /** JSON texts. */
-  readonly representations: readonly string[]
-  /** For each representation the objects that its answer is for. */
-  readonly objects: readonly (readonly Data[])[]
-  /** For each object that could be represented, in order, the index of its representation. */
-  readonly inOrder: readonly number[]
+  readonly representations: readonly Data[]
+  /** The objects that could be represented. */
+  readonly objects: readonly Data[]
+  /** For each of them the index of its representation. Each index comes first after all that are smaller. */
+  readonly indices: readonly number[]
 }
 
 /** Collects the representations that a fetch sends. */
@@ -25,36 +24,55 @@ export function createCollector(
   const rewrite = rewrites && compileRewrites(schema, rewrites)
 
   return (all) => {
-    const representations: string[] = []
-    const objects: Data[][] = []
-    const inOrder: number[] = []
-    const known = new Map<Data, number>()
-    const texts = new Map<string, number>()
+    const representations: Data[] = []
+    const objects: Data[] = []
+    const indices: number[] = []
+    const last = new Map<unknown, number>()
+    /** For each representation the one before it that has the same mark. */
+    const before: (number | undefined)[] = []
     for (const object of all) {
-      // One answer may have become part of many objects: it comes by here once for each.
-      const again = known.get(object)
-      if (again !== undefined) {
-        inOrder.push(again)
-        continue
-      }
       const representation = represent(object)
       if (!representation?.__typename) continue
-      // Told apart before the rewriting: different types may have the same name in the subgraph.
-      const text = JSON.stringify(representation)
-      let index = texts.get(text)
+      const mark = markOf(representation)
+      let index = last.get(mark)
+      while (index !== undefined && !isEqual(representations[index], representation)) index = before[index]
       if (index === undefined) {
         index = representations.length
-        texts.set(text, index)
-        rewrite?.(representation)
-        representations.push(rewrite ? JSON.stringify(representation) : text)
-        objects.push([])
+        representations.push(representation)
+        before.push(last.get(mark))
+        last.set(mark, index)
       }
-      known.set(object, index)
-      objects[index]?.push(object)
-      inOrder.push(index)
+      objects.push(object)
+      indices.push(index)
     }
-    return { representations, objects, inOrder }
+    // Told apart before the rewriting: different types may have the same name in the subgraph.
+    if (rewrite) for (const representation of representations) rewrite(representation)
+    return { representations, objects, indices }
   }
+}
+
+/** A value that equal representations share and others mostly do not: the first of the key. */
+function markOf(representation: Data): unknown {
+  for (const name in representation) {
+    if (name === '__typename') continue
+    const value = representation[name]
+    return typeof value === 'object' ? JSON.stringify(value) : value
+  }
+  return undefined
+}
+
+/** Whether two JSON values are the same. */
+function isEqual(one: unknown, other: unknown): boolean {
+  if (one === other) return true
+  if (Array.isArray(one)) {
+    if (!Array.isArray(other) || one.length !== other.length) return false
+    return one.every((item, index) => isEqual(item, other[index]))
+  }
+  if (!isObject(one) || !isObject(other)) return false
+  const names = Object.keys(one)
+  if (names.length !== Object.keys(other).length) return false
+  for (const name of names) if (!Object.hasOwn(other, name) || !isEqual(one[name], other[name])) return false
+  return true
 }
 
 /** The part of an object by which a subgraph finds it; null where a part of that is not known. */
