@@ -11,6 +11,8 @@ export type Caller = {
   readonly issuer: string
 }
 
+type User = { readonly subject: string | null; readonly roles: readonly string[] }
+
 /** Tokens live this long; they are signed anew after half of it. */
 const lifetimeSeconds = 120
 
@@ -23,24 +25,29 @@ export async function createSigner(privateKeyJson: string) {
   const issuer = jwk.kid
   if (!issuer) throw new Error('the identity key has no kid, which is the name of its owner')
   const key = await importJWK(jwk, 'EdDSA')
-  const tokens = new LRUCache<string, Promise<string>>({ max: 50_000, ttl: (lifetimeSeconds / 2) * 1000 })
+  const tokens = new LRUCache<string, string>({
+    max: 50_000,
+    ttl: (lifetimeSeconds / 2) * 1000,
+    ttlResolution: 1_000,
+  })
+
+  const signAnew = async (cacheKey: string, audience: string, user: User | undefined): Promise<string> => {
+    const claims = new SignJWT({ roles: user ? [...user.roles] : ['service'] })
+      .setProtectedHeader({ alg: 'EdDSA', kid: issuer })
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setIssuedAt()
+      .setExpirationTime(`${lifetimeSeconds}s`)
+    if (user?.subject) claims.setSubject(user.subject)
+    const token = await claims.sign(key)
+    tokens.set(cacheKey, token)
+    return token
+  }
 
   /** A token for `audience`, in the name of `user` or, without one, of the service itself. */
-  return function sign(audience: string, user?: { subject: string | null; roles: readonly string[] }) {
+  return function sign(audience: string, user?: User): string | Promise<string> {
     const cacheKey = user ? `${audience} ${user.roles.join()} ${user.subject ?? ''}` : audience
-    let token = tokens.get(cacheKey)
-    if (!token) {
-      const claims = new SignJWT({ roles: user ? [...user.roles] : ['service'] })
-        .setProtectedHeader({ alg: 'EdDSA', kid: issuer })
-        .setIssuer(issuer)
-        .setAudience(audience)
-        .setIssuedAt()
-        .setExpirationTime(`${lifetimeSeconds}s`)
-      if (user?.subject) claims.setSubject(user.subject)
-      token = claims.sign(key)
-      tokens.set(cacheKey, token)
-    }
-    return token
+    return tokens.get(cacheKey) ?? signAnew(cacheKey, audience, user)
   }
 }
 

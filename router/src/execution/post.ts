@@ -6,7 +6,6 @@ export type HttpAnswer = { readonly status: number; readonly text: string }
 type Headers = Readonly<Record<string, string | string[] | undefined>>
 
 export type Posting = {
-  readonly path: string
   readonly headers: string[]
   readonly body: string
   readonly signal: AbortSignal
@@ -19,8 +18,8 @@ export type Posting = {
  * parsed as a whole, which is most of what a small fetch costs otherwise.
  * @throws undici's errors, or the signal's reason
  */
-export function post(pool: Pool, posting: Posting): Promise<HttpAnswer> {
-  const { path, headers, body, signal } = posting
+export function post(pool: Pool, path: string, posting: Posting): Promise<HttpAnswer> {
+  const { headers, body, signal } = posting
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason)
     const chunks: Buffer[] = []

@@ -39,21 +39,21 @@ export function createSubgraph(options: {
       bodyTimeout: options.timeoutMs,
       keepAliveTimeout: 30_000,
     })
-    return { pool, base: url.pathname.replace(/\/$/, '') }
+    const base = url.pathname.replace(/\/$/, '')
+    return { pool, path: `${base}/graphql`, livez: `${base}/livez` }
   })
   let turn = 0
 
-  async function postInTurn(posting: Omit<Posting, 'path'>): Promise<HttpAnswer> {
+  async function postInTurn(posting: Posting): Promise<HttpAnswer> {
     turn = (turn + 1) % replicas.length
-    const inTurn = [...replicas.slice(turn), ...replicas.slice(0, turn)]
-    for (const [index, { pool, base }] of inTurn.entries()) {
+    for (let tried = 1; ; tried += 1) {
+      const { pool, path } = replicas[(turn + tried) % replicas.length] as (typeof replicas)[number]
       try {
-        return await post(pool, { ...posting, path: `${base}/graphql` })
+        return await post(pool, path, posting)
       } catch (error) {
-        if (!wasNeverSent(error) || index === inTurn.length - 1) throw error
+        if (!wasNeverSent(error) || tried === replicas.length) throw error
       }
     }
-    throw new Error('no replica')
   }
 
   async function headersFor({ user, correlation, writes }: Exchange): Promise<string[]> {
@@ -101,7 +101,7 @@ export function createSubgraph(options: {
     },
     send,
     async ready() {
-      const lives = replicas.map(({ pool, base }) => isAlive(pool, `${base}/livez`))
+      const lives = replicas.map(({ pool, livez }) => isAlive(pool, livez))
       const alive = (await Promise.all(lives)).filter(Boolean).length
       if (alive === 0) throw new Error('cannot be reached')
     },

@@ -53,6 +53,7 @@ export function createUsers(options: { issuer: string; token: TokenRules; log: L
   const keys = createIssuerKeys({ issuer, log })
   const known = new LRUCache<string, User>({
     max: 10_000,
+    ttlResolution: 1_000,
     maxSize: rememberedCharacters,
     sizeCalculation: (_, token) => token.length,
   })
