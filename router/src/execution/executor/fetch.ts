@@ -62,7 +62,7 @@ export function compileFetch(fetch: FetchNode, at: Path, schema: GraphQLSchema, 
   }
 
   return async (run, found) => {
-    const objects = (Array.isArray(found) ? found : [found]).filter(isKnown)
+    const objects = found.filter(isKnown)
     if (objects.length === 0) return
     try {
       if (!collect) return await fetchFields(run, objects)

@@ -25,7 +25,7 @@ export function compileOperation(
 
   return async (exchange, variables) => {
     const run: Run = { exchange, variables, result: {}, errors: [] }
-    await step?.(run, run.result)
+    await step?.(run, [run.result])
     const shaped = attempt(() => shape(run.result, variables))
     if (shaped instanceof GraphQLError) return { errors: [shaped] }
     const { data, faults } = shaped

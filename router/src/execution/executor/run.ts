@@ -27,8 +27,8 @@ export type Run = {
   readonly errors: unknown[]
 }
 
-/** Where a step works: an object of the result, or all those that a path through lists leads to. */
-export type Found = Data | readonly (Data | null | undefined)[]
+/** Where a step works: all objects of the result that its path leads to; null where that ends early. */
+export type Found = readonly (Data | null | undefined)[]
 
 /** A node of a plan, compiled. */
 export type Step = (run: Run, found: Found) => Promise<void>

@@ -2,7 +2,7 @@ import type { ConditionNode, FlattenNode, PlanNode } from '@apollo/query-planner
 import type { GraphQLSchema } from 'graphql'
 import type { Data } from './data.ts'
 import { compileFetch } from './fetch.ts'
-import type { Found, Source, Step } from './run.ts'
+import type { Source, Step } from './run.ts'
 
 /** What a plan is compiled against. */
 export type PlanContext = {
@@ -43,31 +43,15 @@ const atOnce =
     await Promise.all(steps.map((step) => step(run, found)))
   }
 
-function below(path: FlattenNode['path'], step: Step): Step {
-  const firstList = path.indexOf('@')
-  const toList = firstList < 0 ? path : path.slice(0, firstList)
-  return async (run, above) => {
-    const found = follow(above, toList)
-    if (!found) return
-    if (firstList < 0) return step(run, found as Found)
-    const all: (Data | null | undefined)[] = []
-    gather(found, path, firstList, all)
-    await step(run, all)
+const below =
+  (path: FlattenNode['path'], step: Step): Step =>
+  async (run, above) => {
+    const found: (Data | null | undefined)[] = []
+    for (const one of above) gather(one, path, 0, found)
+    await step(run, found)
   }
-}
 
-/** What is at the end of a path that goes through no list. */
-function follow(value: unknown, path: FlattenNode['path']): unknown {
-  let found = value
-  for (const name of path) {
-    if (found === null || found === undefined) return found
-    if (Array.isArray(found)) throw new Error(`Unexpected array in result for path element ${name}`)
-    found = (found as Data)[String(name)]
-  }
-  return found
-}
-
-/** Collects what is at the end of a path that goes through lists, from its element `from` on; null where it ends early. */
+/** Collects what is at the end of a path, from its element `from` on, through all lists; null where it ends early. */
 function gather(value: unknown, path: FlattenNode['path'], from: number, into: unknown[]): void {
   let found = value
   for (let index = from; index < path.length; index += 1) {
