@@ -53,6 +53,8 @@ export function createBus(options: { url: string; replicas: number; name: string
       maxReconnectAttempts: -1,
       reconnectTimeWait: 500,
       pingInterval: 10_000,
+      // A trace of who asked, for each event that is published, cost a fifth of publishing it.
+      noAsyncTraces: true,
       maxPingOut: 2,
     })
     return connecting

@@ -4,23 +4,28 @@ import type { Sql } from './sql.ts'
 /** How an event stands to what a consumer has seen: the next of its aggregate, seen before, or too early. */
 export type Arrival = 'next' | 'seen' | 'early'
 
+// Each looks for its own rows: PostgreSQL would rather read all that the consumer has ever seen, once.
 const receiveSql = `
   WITH asked AS (
-    SELECT event_id, aggregate, version
+    SELECT event_id, aggregate, version, is_seen, version = 1 OR is_followed IS NOT NULL AS is_next
     FROM jsonb_to_recordset($2::jsonb) AS event(event_id text, aggregate text, version int)
+    LEFT JOIN LATERAL (
+      SELECT true AS is_seen FROM inbox WHERE consumer = $1::text AND inbox.event_id = event.event_id LIMIT 1
+    ) AS same ON true
+    LEFT JOIN LATERAL (
+      SELECT true AS is_followed FROM inbox
+      WHERE consumer = $1::text AND inbox.aggregate = event.aggregate AND inbox.version = event.version - 1 LIMIT 1
+    ) AS predecessor ON true
   ), arrived AS (
     INSERT INTO inbox (consumer, event_id, aggregate, version)
-    SELECT $1::text, event_id, aggregate, version FROM asked
-    WHERE version = 1 OR EXISTS (SELECT 1 FROM inbox WHERE inbox.consumer = $1::text
-      AND inbox.aggregate = asked.aggregate AND inbox.version = asked.version - 1)
+    SELECT $1::text, event_id, aggregate, version FROM asked WHERE is_next
     ORDER BY event_id
     ON CONFLICT DO NOTHING
     RETURNING event_id
   )
   SELECT event_id AS id,
-    CASE WHEN EXISTS (SELECT 1 FROM arrived WHERE arrived.event_id = asked.event_id) THEN 'next'
-         WHEN EXISTS (SELECT 1 FROM inbox WHERE inbox.consumer = $1::text AND inbox.event_id = asked.event_id) THEN 'seen'
-         ELSE 'early' END AS arrival
+    CASE WHEN event_id IN (SELECT event_id FROM arrived) THEN 'next' WHEN is_seen OR is_next THEN 'seen' ELSE 'early' END
+      AS arrival
   FROM asked`
 
 /**

@@ -5,6 +5,7 @@ import { type Correlation, correlation } from './context.ts'
 import { failpoint } from './failpoint.ts'
 import type { Logger } from './logger.ts'
 import { type Loop, loop } from './loop.ts'
+import { plannedByKeys } from './prisma.ts'
 import type { Sql } from './sql.ts'
 
 export { type Announcement, announcement } from '@myhotel/contracts/event'
@@ -120,7 +121,8 @@ export function createRelay(options: {
   /** A connection of its own that holds the lock, or undefined while another relay does. */
   async function leader(): Promise<Client | undefined> {
     if (lead) return lead.client
-    const candidate = new Client({ connectionString: options.databaseUrl, application_name: 'outbox-relay' })
+    const connectionString = plannedByKeys(options.databaseUrl)
+    const candidate = new Client({ connectionString, application_name: 'outbox-relay' })
     candidate.on('error', () => void (lead?.client === candidate && close()))
     try {
       await candidate.connect()

@@ -48,11 +48,27 @@ export function openPrisma<Generated extends Client>(
 }
 
 /**
- * The database at `url` for a pool whose statements are prepared, but planned each time: for what they are asked, and
- * for what the tables hold by then. A plan that was made while a table was empty would read it as a whole for a minute.
+ * The database at `url` for a pool whose statements are planned each time: for what they are asked, and for what the
+ * tables hold by then. For searches, of which each is another one.
  */
-export function plannedEachTime(url: string): string {
+export const plannedEachTime = (url: string) => withSettings(url, { plan_cache_mode: 'force_custom_plan' })
+
+/**
+ * The database at `url` for connections whose statements find rows by keys, each of them by an index: one plan for all
+ * times, made once. PostgreSQL takes a JSON array for a hundred rows and a new table for a small one, and by itself would
+ * read the table as a whole, for one row too, until it is analysed.
+ */
+export const plannedByKeys = (url: string) =>
+  withSettings(url, {
+    plan_cache_mode: 'force_generic_plan',
+    enable_seqscan: 'off',
+    enable_hashjoin: 'off',
+    enable_mergejoin: 'off',
+  })
+
+function withSettings(url: string, settings: Readonly<Record<string, string>>): string {
   const planned = new URL(url)
-  planned.searchParams.append('options', '-c plan_cache_mode=force_custom_plan')
+  const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`)
+  planned.searchParams.append('options', options.join(' '))
   return planned.href
 }

@@ -9,7 +9,7 @@ import { whileLeading } from '@myhotel/kit/while-leading'
 import { dateIn } from '@myhotel/kit/zone'
 import { v7 } from 'uuid'
 import { bookClient } from './adapters/book-client.ts'
-import { openDatabase } from './adapters/database.ts'
+import { openDatabase, openForSearches } from './adapters/database.ts'
 import { eventConsumer } from './adapters/event-consumer.ts'
 import { resolvers } from './adapters/graphql.ts'
 import { policy } from './adapters/policy.ts'
@@ -28,6 +28,7 @@ const calendar: Calendar = {
 export async function compose(env: Env, log: Logger): Promise<Part[]> {
   const sign = await createSigner(env.IDENTITY_PRIVATE_KEY)
   const { database, part } = openDatabase(env.ROOM_DATABASE_URL)
+  const searches = openForSearches(env.ROOM_DATABASE_URL)
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'room', log })
   const relay = createRelay({ databaseUrl: env.ROOM_DATABASE_URL, bus, log })
   const bookings = bookClient({ url: env.BOOK_URL, sign, log })
@@ -36,7 +37,7 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
   const server = subgraphServer({
     name: 'room',
     schemaFile: `${import.meta.dirname}/../schema.graphql`,
-    resolvers: resolvers(ports, prismaListings(database)),
+    resolvers: resolvers(ports, prismaListings(searches.database)),
     policy,
     find: { Room: ports.rooms.find },
     onRefused: refusals.note,
@@ -47,5 +48,5 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
   })
   const consumer = whileLeading(relay, log, () => eventConsumer({ bus, database, log }))
   // No request needs NATS: while it is away, rooms are registered and found as ever, and events wait where they are.
-  return [part, { ...bus, optional: true }, relay, bookings.part, refusals, server, consumer]
+  return [part, searches.part, { ...bus, optional: true }, relay, bookings.part, refusals, server, consumer]
 }

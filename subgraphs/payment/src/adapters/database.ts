@@ -1,4 +1,4 @@
-import { openPrisma, plannedEachTime } from '@myhotel/kit/prisma'
+import { openPrisma, plannedByKeys } from '@myhotel/kit/prisma'
 import { type Prisma, PrismaClient } from './prisma-client/client.ts'
 
 export type Database = PrismaClient
@@ -6,4 +6,4 @@ export type Transaction = Prisma.TransactionClient
 
 /** The pool of connections to this subgraph's database. */
 export const openDatabase = (url: string, connections?: number) =>
-  openPrisma((adapter) => new PrismaClient({ adapter }), plannedEachTime(url), connections)
+  openPrisma((adapter) => new PrismaClient({ adapter }), plannedByKeys(url), connections)

@@ -1,12 +1,16 @@
-import { openPrisma, plannedEachTime } from '@myhotel/kit/prisma'
+import { openPrisma, plannedByKeys, plannedEachTime } from '@myhotel/kit/prisma'
 import { type Prisma, PrismaClient } from './prisma-client/client.ts'
 
 export type Database = PrismaClient
 export type Transaction = Prisma.TransactionClient
 
-/**
- * The pool of connections to this subgraph's database. Each search is planned for what it looks for: a plan for just
- * any city would be a bad one for the largest.
- */
+/** The pool of connections to this subgraph's database, for all but searches. */
 export const openDatabase = (url: string, connections?: number) =>
+  openPrisma((adapter) => new PrismaClient({ adapter }), plannedByKeys(url), connections)
+
+/**
+ * Another pool, for searches. Each is planned for what it looks for: a plan for just any city would be a bad one for the
+ * largest.
+ */
+export const openForSearches = (url: string, connections?: number) =>
   openPrisma((adapter) => new PrismaClient({ adapter }), plannedEachTime(url), connections)

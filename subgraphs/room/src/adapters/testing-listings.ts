@@ -5,7 +5,7 @@ import { isRefusal } from '../domain/refusal.ts'
 import type { RoomFilter, RoomSort } from '../domain/room-filter.ts'
 import { readSearch } from '../domain/search.ts'
 import { newRoom } from '../testing/rooms.ts'
-import { openDatabase } from './database.ts'
+import { openForSearches } from './database.ts'
 import { prismaListings } from './prisma-listings.ts'
 import { prismaRooms } from './prisma-rooms.ts'
 import { prismaTakenNights } from './prisma-taken-nights.ts'
@@ -13,7 +13,7 @@ import { prismaTakenNights } from './prisma-taken-nights.ts'
 /** Listings on a database of the test's own, with what it takes to fill and to search them. */
 export async function openListings() {
   const { url, drop } = await createTestDatabase('room')
-  const { database, part } = openDatabase(url)
+  const { database, part } = openForSearches(url)
   const rooms = prismaRooms(database, () => {})
   const listings = prismaListings(database)
 
