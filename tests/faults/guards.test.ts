@@ -152,7 +152,7 @@ describe('the checker', { timeout: 120_000 }, () => {
     await restartWith(stage, books, [
       {
         file: 'book/src/adapters/attempt-statements.ts',
-        find: `WHERE attempt.id = asked.id AND attempt.state = 'PAYING' AND attempt.epoch = asked.epoch`,
+        find: `WHERE attempt.id = asked.id AND attempt.state || '' = 'PAYING' AND attempt.epoch = asked.epoch`,
         replace: 'WHERE attempt.id = asked.id',
       },
     ])

@@ -47,23 +47,23 @@ export function openPrisma<Generated extends Client>(
   return { database, part }
 }
 
+/** Made while a table was empty, a plan would read it as a whole until the table is analysed. */
+const plannedAnew = { plan_cache_mode: 'force_custom_plan' }
+
 /**
  * The database at `url` for a pool whose statements are planned each time: for what they are asked, and for what the
  * tables hold by then. For searches, of which each is another one.
  */
-export const plannedEachTime = (url: string) => withSettings(url, { plan_cache_mode: 'force_custom_plan' })
+export const plannedEachTime = (url: string) => withSettings(url, plannedAnew)
 
 /**
- * The database at `url` for connections whose statements find rows by keys, each of them by an index: one plan for all
- * times, made once. PostgreSQL takes a JSON array for a hundred rows and a new table for a small one, and by itself would
- * read the table as a whole, for one row too, until it is analysed.
+ * The database at `url` for connections whose statements find rows by keys, each of them by an index. PostgreSQL takes
+ * a JSON array for a hundred rows, and would rather read a table of some thousands as a whole, for one row too.
  */
 export const plannedByKeys = (url: string) =>
   withSettings(url, {
-    plan_cache_mode: 'force_generic_plan',
-    enable_seqscan: 'off',
-    enable_hashjoin: 'off',
-    enable_mergejoin: 'off',
+    ...plannedAnew,
+    ...{ enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off', enable_material: 'off' },
   })
 
 function withSettings(url: string, settings: Readonly<Record<string, string>>): string {

@@ -45,7 +45,8 @@ export const beginSql = `
 
 /**
  * Makes bookings of attempts that their owners still have, and announces them; `$2` holds the announcements. The lock
- * on a listing makes a booking and the deletion of its room wait for each other.
+ * on a listing makes a booking and the deletion of its room wait for each other. `state || ''` is the state, but not as
+ * the index of unsettled attempts has it, which would be read through for each, with all that have left it.
  */
 export const confirmSql = `
   WITH asked AS (
@@ -60,7 +61,7 @@ export const confirmSql = `
   ), won AS (
     UPDATE booking_attempt AS attempt SET state = 'CONFIRMED', result = jsonb_build_object('bookingId', attempt.id)
     FROM asked JOIN live USING (room_id)
-    WHERE attempt.id = asked.id AND attempt.state = 'PAYING' AND attempt.epoch = asked.epoch
+    WHERE attempt.id = asked.id AND attempt.state || '' = 'PAYING' AND attempt.epoch = asked.epoch
     RETURNING attempt.*, asked.payment_id, asked.booked_at
   ), claimed AS (
     UPDATE stay_claim SET state = 'BOOKED' FROM won WHERE stay_claim.id = won.claim_id

@@ -51,6 +51,7 @@ export function prismaDeliveries(database: Database): Deliveries {
   }
 }
 
+/** The state as text: as it is, the index of what is pending would be read through, not each found by its key. */
 const settleSql = `
   UPDATE delivery SET
     state = settled.state,
@@ -61,7 +62,7 @@ const settleSql = `
   FROM jsonb_to_recordset($1::jsonb) AS settled("notificationId" uuid, channel channel, attempt int,
     state delivery_state, why text, "againInMs" int)
   WHERE notification_id = settled."notificationId" AND delivery.channel = settled.channel
-    AND delivery.state = 'PENDING' AND attempts = settled.attempt`
+    AND delivery.state::text = 'PENDING' AND attempts = settled.attempt`
 
 function toDelivery(channel: Channel, row: Row): Delivery {
   const { recipient_id: recipientId, kind, title, body, booking_id: bookingId, room_id: roomId } = row
