@@ -1,8 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { getPriority } from 'node:os'
 import { eventually } from '@myhotel/kit/testing'
 import { expect, onTestFinished, test } from 'vitest'
-import { end, identify, isRunning, type ProcessIdentity, send, withEnvironment } from './os-process.ts'
+import {
+  end,
+  identify,
+  isRunning,
+  type ProcessIdentity,
+  send,
+  standBack,
+  withEnvironment,
+} from './os-process.ts'
 
 /** A process that does nothing until it is ended; `script` is what it does at first. */
 async function idle(script = '', env: NodeJS.ProcessEnv = {}): Promise<ProcessIdentity> {
@@ -40,6 +49,15 @@ test('a stopped process is ended in order', async () => {
   send(process.pid, 'SIGSTOP')
   expect(await end(process, 'SIGTERM', 60_000)).toBe(true)
   expect(isRunning(process)).toBe(false)
+})
+
+test('who stands back has a lower priority; of one that has ended nothing is said', async () => {
+  const process = await idle()
+  standBack(process.pid, 10)
+  expect(getPriority(process.pid)).toBe(10)
+  await end(process, 'SIGKILL', 5_000)
+  await eventually(() => !send(process.pid, 'SIGTERM'))
+  standBack(process.pid, 10)
 })
 
 test.runIf(process.platform === 'linux')(

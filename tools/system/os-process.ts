@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 
 /**
@@ -75,6 +76,19 @@ async function hasEnded(process: ProcessIdentity, withinMs: number): Promise<boo
     await delay(20)
   }
   return true
+}
+
+/**
+ * Has a process that was just started stand back while others want the processor; `niceness` is 0 (nobody) to 19 (all).
+ * Linux shares it among sessions first, of which each process of a system is one, and only then among processes.
+ */
+export function standBack(pid: number, niceness: number): void {
+  try {
+    setPriority(pid, niceness)
+    if (process.platform === 'linux') writeFileSync(`/proc/${pid}/autogroup`, String(niceness))
+  } catch {
+    // It has ended, or this system does not share by sessions: nothing depends on it.
+  }
 }
 
 /** Processes in whose environment stands `name=value`. Only Linux can tell; none elsewhere. */

@@ -6,6 +6,12 @@ import type { SystemRecord } from './record.ts'
 import { type Site, variable } from './site.ts'
 import type { ProcessSpec } from './supervisor.ts'
 
+/**
+ * Who stands back while everything else wants the processor. Mails and notices come after what they tell of; a guest who
+ * books does not wait for those of others.
+ */
+const niceness: Readonly<Record<string, number>> = { notification: 10, 'mail-catcher': 10 }
+
 /** Who is to be started, on the addresses that the record holds, as whom. */
 export type Services = {
   site: Site
@@ -27,6 +33,7 @@ export async function subgraph(services: Services, name: string, number: number)
     name: replicaName(name, number),
     kind: 'subgraph',
     folder: `subgraphs/${name}`,
+    niceness: niceness[name],
     env: {
       ...(await addresses(services, (urls) => urls[(number - 1) % urls.length])),
       ...(database ? { [`${variable(name)}_DATABASE_URL`]: database } : {}),
@@ -90,17 +97,17 @@ async function addresses(
 
 async function service(
   { site, rewire = async (_, env) => env }: Services,
-  { name, kind, folder, env }: Pick<ProcessSpec, 'name' | 'kind' | 'env'> & { folder: string },
+  { folder, ...spec }: Pick<ProcessSpec, 'name' | 'kind' | 'env' | 'niceness'> & { folder: string },
 ): Promise<ProcessSpec> {
+  const { name } = spec
   const url = await site.urlOf(name)
   return {
-    name,
-    kind,
+    ...spec,
     url,
     log: site.logOf(name),
     cwd: site.root,
     command: site.command(`${folder}/src/main.ts`),
-    env: await rewire(name, { ...site.nodeEnvironment, ...env }),
+    env: await rewire(name, { ...site.nodeEnvironment, ...spec.env }),
     isReady: () => isWell(url, '/readyz'),
   }
 }
@@ -114,6 +121,7 @@ export async function sandbox(site: Site, name: string): Promise<ProcessSpec> {
   return {
     name,
     kind: 'sandbox',
+    niceness: niceness[name],
     url,
     smtpUrl: smtpPort ? `smtp://127.0.0.1:${smtpPort}` : undefined,
     log: site.logOf(name),

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { end, identify, type ProcessIdentity, send } from './os-process.ts'
+import { end, identify, type ProcessIdentity, send, standBack } from './os-process.ts'
 import type { ProcessEntry } from './record.ts'
 
 /** A process to be kept running. */
@@ -14,6 +14,8 @@ export type ProcessSpec = Pick<ProcessEntry, 'name' | 'kind' | 'url' | 'smtpUrl'
   isReady: () => Promise<boolean>
   /** It may stand still for ever without ending: once it has been ready, it is asked again and again, and ended. */
   mayHang?: boolean
+  /** How far it stands back while others want the processor, see `standBack`; not at all unless told. */
+  niceness?: number
 }
 
 export type Supervised = ReturnType<typeof supervise>
@@ -60,6 +62,7 @@ export function supervise(spec: ProcessSpec, changed: () => void, notice: (line:
     startedAt = Date.now()
     hasBeenReady = false
     identity = started.pid === undefined ? null : identify(started.pid)
+    if (identity && spec.niceness) standBack(identity.pid, spec.niceness)
     started.once('error', (error) => onEnd(started, error.message))
     started.once('exit', (code, signal) => onEnd(started, signal ? `signal ${signal}` : `exit code ${code}`))
     if (spec.mayHang) void watch(started)

@@ -1,19 +1,20 @@
-import { setImmediate as endOfTick } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as endOfTick } from 'node:timers/promises'
 
 /**
  * Works on many things together: whatever comes while some are worked on is gathered, and goes next, at most `most`
- * at a time and in as many `lanes` (one unless told). Of those that have one key, the later wait until the earlier
- * have been worked on. `work` answers for each; where it fails, all of them have failed, unless `isOfOne` says that
+ * at a time and in as many `lanes` (one unless told). Where nobody is in a hurry, what comes within `waitMs` of the first
+ * is gathered, too. Of those that have one key, the later wait until the earlier have been worked on. `work` answers for each; where it fails, all of them have failed, unless `isOfOne` says that
  * it may be the fault of one: then each is worked on by itself.
  */
 export function gathered<Item, Result>(options: {
   most: number
   lanes?: number
+  waitMs?: number
   keyOf?: (item: Item) => string
   isOfOne?: (error: unknown) => boolean
   work: (items: readonly Item[]) => Promise<readonly Result[]>
 }): (item: Item) => Promise<Result> {
-  const { most, lanes = 1, keyOf, isOfOne, work } = options
+  const { most, lanes = 1, waitMs = 0, keyOf, isOfOne, work } = options
   type Entry = { item: Item; key: string | undefined; answered: PromiseWithResolvers<Result> }
   const underWay = new Set<string>()
   let waiting: Entry[] = []
@@ -52,10 +53,14 @@ export function gathered<Item, Result>(options: {
     }
   }
 
+  /** What comes in one tick goes together. */
+  const together = () => (waitMs > 0 ? delay(waitMs) : endOfTick())
+
   async function lane() {
-    // What comes in one tick goes together.
-    await endOfTick()
-    for (let taken = take(); taken.length > 0; taken = take()) {
+    for (;;) {
+      await together()
+      const taken = take()
+      if (taken.length === 0) break
       await workOn(taken)
       for (const { key } of taken) if (key !== undefined) underWay.delete(key)
     }

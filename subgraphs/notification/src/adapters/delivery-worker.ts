@@ -22,17 +22,21 @@ export function deliveryWorker(options: {
   const { carrier, deliveries, atATime, log } = options
   const waiting: Delivery[] = []
   const underWay = new Set<Promise<void>>()
+  /** Carried, and not written down yet: the next ones do not wait for that. */
+  const writing = new Set<Promise<void>>()
 
   async function carry(delivery: Delivery) {
-    try {
-      const verdict = await attempt(delivery, options)
-      if (verdict.state === 'DELIVERED') return
-      const { notificationId, channel } = delivery
-      const level = verdict.state === 'GIVEN_UP' ? 'error' : 'warn'
-      log[level]({ notificationId, channel, attempt: delivery.attempt, ...verdict }, 'not delivered')
-    } catch (error) {
-      log.error({ err: error, notificationId: delivery.notificationId }, 'attempt not written down')
-    }
+    const { notificationId, channel } = delivery
+    const { verdict, written } = await attempt(delivery, options)
+    keep(
+      writing,
+      written.catch((error: unknown) =>
+        log.error({ err: error, notificationId }, 'attempt not written down'),
+      ),
+    )
+    if (verdict.state === 'DELIVERED') return
+    const level = verdict.state === 'GIVEN_UP' ? 'error' : 'warn'
+    log[level]({ notificationId, channel, attempt: delivery.attempt, ...verdict }, 'not delivered')
   }
 
   const worker = loop({
@@ -46,8 +50,7 @@ export function deliveryWorker(options: {
       while (underWay.size < atATime) {
         const delivery = waiting.shift()
         if (!delivery) break
-        const carried = carry(delivery).finally(() => underWay.delete(carried))
-        underWay.add(carried)
+        keep(underWay, carry(delivery))
       }
       if (underWay.size >= atATime) await Promise.race(underWay)
       return true
@@ -59,7 +62,14 @@ export function deliveryWorker(options: {
       await worker.stop?.()
       const back = { state: 'PENDING', why: 'the worker was stopped', againInMs: 0 } as const
       await Promise.all([...underWay, ...waiting.map((delivery) => deliveries.settle(delivery, back))])
+      await Promise.all(writing)
       await carrier.close()
     },
   }
+}
+
+/** Keeps a promise among those that are not fulfilled yet. */
+function keep(promises: Set<Promise<void>>, promise: Promise<void>): void {
+  const kept = promise.finally(() => promises.delete(kept))
+  promises.add(kept)
 }

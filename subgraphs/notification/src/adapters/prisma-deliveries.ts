@@ -5,6 +5,8 @@ import type { Database } from './database.ts'
 
 /** Deliveries that one statement settles. */
 const mostSettled = 500
+/** What is carried meanwhile is settled together: a process that dies repeats at most so much, under the same ids. */
+const settleWithinMs = 50
 
 type Row = {
   notification_id: string
@@ -25,6 +27,7 @@ type Row = {
 export function prismaDeliveries(database: Database): Deliveries {
   const settle = gathered<object, void>({
     most: mostSettled,
+    waitMs: settleWithinMs,
     async work(settled) {
       await database.$executeRawUnsafe(settleSql, JSON.stringify(settled))
       return []

@@ -13,7 +13,7 @@ export async function subscribeToPush(
   return flaw
 }
 
-/** Makes one attempt to deliver, and writes down what became of it. Answers the verdict. */
+/** Makes one attempt to deliver. Answers what became of it, and when that is written down. */
 export async function attempt(
   delivery: Delivery,
   ports: { carrier: Carrier; deliveries: Deliveries; clock: Clock },
@@ -22,6 +22,5 @@ export async function attempt(
     .deliver(delivery)
     .catch((error: unknown) => ({ kind: 'failed' as const, why: String(error) }))
   const verdict = judge(outcome, delivery.attempt, ports.clock().getTime() - delivery.sentAt.getTime())
-  await ports.deliveries.settle(delivery, verdict)
-  return verdict
+  return { verdict, written: ports.deliveries.settle(delivery, verdict) }
 }
