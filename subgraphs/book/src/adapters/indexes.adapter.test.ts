@@ -44,8 +44,7 @@ it('booking', async () => {
   }
   expect(await ways(book)).toEqual([
     'booking_attempt_key',
-    // Those that are being paid are few: they are looked through rather than found one by one.
-    'booking_attempt_unsettled',
+    'booking_attempt_pkey',
     'room_listing_pkey',
     'stay_claim_pkey',
   ])

@@ -1,3 +1,4 @@
+import { plannedByKeys } from '@myhotel/kit/prisma'
 import { createTestDatabase } from '@myhotel/kit/testing'
 import { fill, numberedId, numberedIds, statementsOf, waysOf } from '@myhotel/kit/testing/plans'
 import { v7 } from 'uuid'
@@ -34,15 +35,33 @@ afterAll(async () => {
 
 const ways = async (work: () => Promise<unknown>) => waysOf(postgres.url, await statementsOf(work))
 
-it('approving, and learning what became of an approval', async () => {
-  const ports = { payments: prismaPayments(opened.database), provider: fakeProvider().provider }
+function commandsOf({ database }: typeof opened) {
+  const ports = { payments: prismaPayments(database), provider: fakeProvider().provider }
   const limits = { chargeWithinMs: 3_000, mostApprovals: 1_000 }
-  const { approve, resolve } = createCommands({ ...ports, now: Date.now, newId: v7 }, limits, () => {})
+  return createCommands({ ...ports, now: Date.now, newId: v7 }, limits, () => {})
+}
+
+it('approving, and learning what became of an approval', async () => {
+  const { approve, resolve } = commandsOf(opened)
   const attemptId = v7()
   const approval = async () => expect(await approve(attemptId, anIntent())).toMatchObject({ is: 'approved' })
   expect(await ways(approval)).toEqual(['payment_attempt_id_key', 'payment_pkey', 'refund_pkey'])
   const known = async () => expect(await resolve(attemptId)).toMatchObject({ is: 'approved' })
   expect(await ways(known)).toEqual(['payment_attempt_id_key', 'refund_payment_id_idx'])
+})
+
+it('approving in tables that nobody has analysed yet, by the same indexes', async () => {
+  const fresh = await createTestDatabase('payment')
+  const pool = openDatabase(fresh.url)
+  try {
+    const { approve } = commandsOf(pool)
+    const approval = async () => expect(await approve(v7(), anIntent())).toMatchObject({ is: 'approved' })
+    const found = await waysOf(plannedByKeys(fresh.url), await statementsOf(approval))
+    expect(found).toEqual(['payment_attempt_id_key', 'payment_pkey', 'refund_pkey'])
+  } finally {
+    await pool.part.stop?.()
+    await fresh.drop()
+  }
 })
 
 it('payments by their ids, and those of the bookings of a page', async () => {
