@@ -2,9 +2,10 @@ import { setTimeout as delay, setImmediate as endOfTick } from 'node:timers/prom
 
 /**
  * Works on many things together: whatever comes while some are worked on is gathered, and goes next, at most `most`
- * at a time and in as many `lanes` (one unless told). Where nobody is in a hurry, what comes within `waitMs` of the first
- * is gathered, too. Of those that have one key, the later wait until the earlier have been worked on. `work` answers for each; where it fails, all of them have failed, unless `isOfOne` says that
- * it may be the fault of one: then each is worked on by itself.
+ * at a time and in as many `lanes` (one unless told). Where nobody is in a hurry, what comes within `waitMs` of the
+ * first is gathered, too. Of those that have one key, the later wait until the earlier have been worked on. `work`
+ * answers for each; where it fails, all of them have failed, unless `isOfOne` says that it may be the fault of one:
+ * then each is worked on by itself.
  */
 export function gathered<Item, Result>(options: {
   most: number
