@@ -28,35 +28,32 @@ export function createOperationLimits(options: {
   /** Apollo keeps valid documents: the same operation is the same object when it is asked again. */
   const prices = new WeakMap<OperationDefinitionNode, Price>()
 
-  function priceOf({ schema, document, operation }: Omit<Operation, 'id'>): Price {
+  /** Why an operation is not executed with these variables, or null. */
+  function refusalOf(
+    { schema, document, operation }: Omit<Operation, 'id'>,
+    variables: Variables,
+  ): GraphQLError | null {
     const known = prices.get(operation) ?? price(schema, document, operation)
     prices.set(operation, known)
-    return known
+    if (known.pages(variables).some((first) => first < 0 || first > options.first)) {
+      return refused(400, 'BAD_USER_INPUT', `first must be between 0 and ${options.first}`)
+    }
+    const cost = known.cost(variables)
+    if (cost <= options.cost) return null
+    const told = `the operation may return ${cost} objects; the limit is ${options.cost}`
+    return refused(400, 'OPERATION_TOO_COSTLY', `${told}: ask for smaller pages`)
   }
 
-  const isNoPage = (first: number) => first < 0 || first > options.first
-
   return {
-    allow(operation, variables) {
-      const { pages, cost } = priceOf(operation)
-      return !pages(variables).some(isNoPage) && cost(variables) <= options.cost
-    },
+    allow: (operation, variables) => refusalOf(operation, variables) === null,
     plugin: {
       async requestDidStart() {
         return {
           async didResolveOperation({ schema, document, operation, request, contextValue: { exchange } }) {
             // Apollo answers that there is no such operation.
             if (!operation) return
-            const known = priceOf({ schema, document, operation })
-            const variables = request.variables ?? {}
-            if (known.pages(variables).some(isNoPage)) {
-              throw refused(400, 'BAD_USER_INPUT', `first must be between 0 and ${options.first}`)
-            }
-            const cost = known.cost(variables)
-            if (cost > options.cost) {
-              const told = `the operation may return ${cost} objects; the limit is ${options.cost}`
-              throw refused(400, 'OPERATION_TOO_COSTLY', `${told}: ask for smaller pages`)
-            }
+            const refusal = refusalOf({ schema, document, operation }, request.variables ?? {})
+            if (refusal) throw refusal
             if (operation.operation !== 'mutation') return
             const quota = await options.rates.mutations(exchange.client, mutationsIn(document, operation))
             if (!quota) return

@@ -1,3 +1,4 @@
+import { wasNeverSent } from '@myhotel/kit/graphql-client'
 import { Pool } from 'undici'
 import { z } from 'zod'
 import type { Charge, NotTakenIn, Provider, Unknown } from '../application/ports.ts'
@@ -18,15 +19,6 @@ const refusal = z.object({
 })
 
 type Answer = { readonly status: number; readonly body: unknown }
-
-/** The connection was never made: nothing was sent. */
-const neverSent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-])
 
 /**
  * The sandbox's HTTP API. Questions and refunds have `withinMs` for an answer. `release` closes its connections.
@@ -58,8 +50,7 @@ export function sandboxProvider(options: { url: string; withinMs: number; connec
       if (status >= 500) return unknown(`${status} ${text.slice(0, 200)}`)
       return { status, body: JSON.parse(text) }
     } catch (error) {
-      const { code } = error as { code?: string }
-      return code && neverSent.has(code) ? notTakenIn : unknown(String(error))
+      return wasNeverSent(error) ? notTakenIn : unknown(String(error))
     }
   }
 
