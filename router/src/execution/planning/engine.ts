@@ -11,8 +11,12 @@ import { whyNotOurs } from '../executor/known.ts'
 import { executeByLibrary } from '../executor/library.ts'
 import { compileOperation, type Execute, type Result } from '../executor/operation.ts'
 import type { Source } from '../executor/run.ts'
+import { createLine, fetchesOf } from '../line.ts'
 import { createPlanner, type Planned } from './planner.ts'
 import { createPlans, type Known, type Plans } from './plans.ts'
+
+/** So many fetches are the first step of a hundred small queries, or a few large ones from end to end. */
+const fetchesAtOnce = 128
 
 type Variables = Parameters<Execute>[1]
 
@@ -36,9 +40,14 @@ export type EngineOptions = {
 export function createEngine(sdl: string, { sourceOf, planBytes, log }: EngineOptions): Engine {
   const planner = createPlanner(sdl)
   const { apiSchema } = planner
+  const line = createLine(fetchesAtOnce)
   const plans = createPlans(planner, compile, planBytes)
 
   function compile(planned: Planned, document: DocumentNode): Execute {
+    return line.inTurn(fetchesOf(planned.plan), compileAny(planned, document))
+  }
+
+  function compileAny(planned: Planned, document: DocumentNode): Execute {
     const { operation, plan } = planned
     const why = whyNotOurs(operation, plan)
     if (!why) return compileOperation(operation, plan, planner.schema, sourceOf)

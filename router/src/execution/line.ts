@@ -1,0 +1,90 @@
+import { isPlanNode, type PlanNode, type QueryPlan } from '@apollo/query-planner'
+
+/** Where operations wait while others are worked on. */
+export type Line = {
+  /** Makes work wait for its turn, each time. `fetches` is how much of it there is. */
+  inTurn<Arguments extends unknown[], Result>(
+    fetches: number,
+    work: (...given: Arguments) => Promise<Result>,
+  ): (...given: Arguments) => Promise<Result>
+}
+
+type Waiting = { readonly fetches: number; begin(): void }
+
+/**
+ * Lets operations of so many fetches go on at once. Beyond that, one more begins at each turn of the event loop,
+ * after what arrived for those under way. Where it is subgraphs that are waited for, turns follow each other at
+ * once and nobody stands in line; where the processor is what is short, what has begun is brought further before
+ * more is begun. It takes nobody longer, and half-made results do not pile up: the garbage collector has to copy
+ * each of them again and again.
+ */
+export function createLine(fetchesAtOnce: number): Line {
+  const line: Waiting[] = []
+  let underWay = 0
+  let turning = false
+
+  const isFree = (fetches: number) => underWay === 0 || underWay + fetches <= fetchesAtOnce
+
+  function beginNext() {
+    const next = line.shift()
+    if (!next) return
+    underWay += next.fetches
+    next.begin()
+  }
+
+  function turn() {
+    beginNext()
+    turning = line.length > 0
+    if (turning) setImmediate(turn)
+  }
+
+  function enter(fetches: number): Promise<void> | undefined {
+    if (line.length === 0 && isFree(fetches)) {
+      underWay += fetches
+      return undefined
+    }
+    if (!turning) setImmediate(turn)
+    turning = true
+    return new Promise((begin) => line.push({ fetches, begin }))
+  }
+
+  function leave(fetches: number) {
+    underWay -= fetches
+    while (line[0] && isFree(line[0].fetches)) beginNext()
+  }
+
+  return {
+    inTurn:
+      (fetches, work) =>
+      async (...given) => {
+        const turn = enter(fetches)
+        if (turn) await turn
+        try {
+          return await work(...given)
+        } finally {
+          leave(fetches)
+        }
+      },
+  }
+}
+
+/** How many fetches a plan has, those that depend on a condition included. */
+export function fetchesOf({ node }: QueryPlan): number {
+  return isPlanNode(node) ? fetchesIn(node) : 0
+}
+
+function fetchesIn(node: PlanNode): number {
+  switch (node.kind) {
+    case 'Fetch':
+      return 1
+    case 'Sequence':
+    case 'Parallel':
+      return node.nodes.reduce((sum, one) => sum + fetchesIn(one), 0)
+    case 'Flatten':
+      return fetchesIn(node.node)
+    case 'Condition':
+      return [node.ifClause, node.elseClause].reduce((sum, one) => sum + (one ? fetchesIn(one) : 0), 0)
+    default:
+      return 0
+  }
+}
