@@ -84,7 +84,7 @@ it('works on each by itself after a failure that one of them may have caused', a
   expect(rounds).toEqual([['a', 'b'], ['a'], ['b']])
 })
 
-it('waits for more after a crowd, for so long and until there are enough', async () => {
+it('waits for more from a crowd on, for so long, until there are enough, or somebody is alone', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const { ask, rounds, next } = createWork(5, 2, 1_000)
   const answers = ['a', 'b', 'c', 'd'].map(ask)
@@ -101,13 +101,20 @@ it('waits for more after a crowd, for so long and until there are enough', async
   expect(rounds.at(-1)).toEqual(['e', 'f'])
   await Promise.all(answers)
 
-  answers.push(...['g', 'h', 'i', 'j'].map(ask))
+  answers.push(...['g', 'h', 'i', 'j', 'k'].map(ask))
+  ;(await next()).resolve()
+  expect(rounds.at(-1)).toEqual(['g', 'h', 'i', 'j', 'k'])
+  await Promise.all(answers)
+
+  answers.push(ask('l'))
+  await new Promise(setImmediate)
+  vi.advanceTimersByTime(1_000)
   ;(await next()).resolve()
   await Promise.all(answers)
-  answers.push(...['k', 'l', 'm', 'n', 'o'].map(ask))
+  answers.push(ask('m'))
   ;(await next()).resolve()
-  expect(rounds.at(-1)).toEqual(['k', 'l', 'm', 'n', 'o'])
   await Promise.all(answers)
+  expect(rounds.slice(-2)).toEqual([['l'], ['m']])
 })
 
 it('lets nobody wait who comes after few, or was left over', async () => {

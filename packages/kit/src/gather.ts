@@ -5,11 +5,11 @@ const crowd = 4
 
 /**
  * Works on many things together: whatever comes while some are worked on is gathered, and goes next, at most `most`
- * at a time and in as many `lanes` (one unless told). Whoever comes alone waits for nobody; but after a crowd that went
- * together, what comes next is given `waitMs` to become one, unless some are left over or as many as may go are there.
- * Of those that have one key, the later wait until the earlier have been worked on. `work` answers for each; where it
- * fails, all of them have failed, unless `isOfOne` says that it may be the fault of one: then each is worked on by
- * itself.
+ * at a time and in as many `lanes` (one unless told). Whoever comes alone waits for nobody; but from a crowd that went
+ * together on, until somebody comes alone again, what comes next is given `waitMs` to become more, unless some are left
+ * over or as many as may go are there. Of those that have one key, the later wait until the earlier have been worked on.
+ * `work` answers for each; where it fails, all of them have failed, unless `isOfOne` says that it may be the fault of
+ * one: then each is worked on by itself.
  */
 export function gathered<Item, Result>(options: {
   most: number
@@ -27,7 +27,9 @@ export function gathered<Item, Result>(options: {
   /** One lane at a time gathers; `enough` ends its wait. */
   let gathering = false
   let enough: (() => void) | undefined
+  /** From a crowd on until somebody comes alone. */
   let isCrowded = false
+  let areLeft = false
 
   /** The next ones, in the order in which they came. */
   function take(): Entry[] {
@@ -46,7 +48,9 @@ export function gathered<Item, Result>(options: {
       }
     }
     waiting = left
-    isCrowded = taken.length >= crowd && left.length === 0
+    areLeft = left.length > 0
+    if (taken.length >= crowd) isCrowded = true
+    else if (taken.length === 1) isCrowded = false
     return taken
   }
 
@@ -66,7 +70,7 @@ export function gathered<Item, Result>(options: {
   /** What comes in one tick goes together in any case. */
   async function gather(): Promise<Entry[]> {
     gathering = true
-    if (waitMs > 0 && isCrowded && waiting.length < most) {
+    if (waitMs > 0 && isCrowded && !areLeft && waiting.length < most) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, waitMs)
         enough = () => resolve(clearTimeout(timer))
