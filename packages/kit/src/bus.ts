@@ -1,4 +1,4 @@
-import { type ConsumerMessages, connect, type JetStreamClient, type NatsConnection } from 'nats'
+import { type ConsumerMessages, connect, type NatsConnection } from 'nats'
 import type { Consumption, Delivery, Envelope } from './envelope.ts'
 import {
   ensureConsumer,
@@ -11,11 +11,12 @@ import {
 } from './jetstream.ts'
 import type { Logger } from './logger.ts'
 import { loop } from './loop.ts'
+import { createPublisher, type Publisher } from './publisher.ts'
 import type { Part } from './service.ts'
 
 export type { Consumption, Delivery, Envelope, Verdict } from './envelope.ts'
 
-/** JetStream as the services use it. This file and jetstream.ts are the only ones that know the client library. */
+/** JetStream as the services use it. This file, jetstream.ts and publisher.ts are the only ones that know the client library. */
 export type Bus = Part & {
   /** Resolves when the stream has stored the event (or had it already). */
   publish(event: Envelope): Promise<void>
@@ -43,7 +44,8 @@ const connectWithinMs = 2_000
  */
 export function createBus(options: { url: string; replicas: number; name: string; log: Logger }): Bus {
   let connecting: Promise<NatsConnection> | undefined
-  const streams = new Map<string, Promise<JetStreamClient>>()
+  let publisher: Publisher | undefined
+  const streams = new Map<string, Promise<Publisher>>()
 
   function connection(): Promise<NatsConnection> {
     connecting ??= connect({
@@ -63,13 +65,14 @@ export function createBus(options: { url: string; replicas: number; name: string
   /** The connection, or an error where there is none yet: whoever waited for ever could not be stopped. */
   const client = () => Promise.race([connection(), timeout(connectWithinMs)])
 
-  /** The JetStream client, once the context's stream is known to be there. */
-  function stream(context: string): Promise<JetStreamClient> {
+  /** What publishes, once the context's stream is known to be there. */
+  function stream(context: string): Promise<Publisher> {
     let ready = streams.get(context)
     if (!ready) {
       ready = client().then(async (nats) => {
         await ensureStream(nats, context, options.replicas)
-        return nats.jetstream({ timeout: waitForStoreMs })
+        publisher ??= createPublisher(nats, waitForStoreMs)
+        return publisher
       })
       streams.set(context, ready)
       ready.catch(() => streams.delete(context))
@@ -91,16 +94,10 @@ export function createBus(options: { url: string; replicas: number; name: string
       await nats?.close()
     },
     async publish(event) {
-      const jetstream = await stream(event.context)
+      const publish = await stream(event.context)
       try {
-        await jetstream.publish(
-          `${event.context}.${subjectToken(event.aggregateId)}`,
-          JSON.stringify(event.data),
-          {
-            msgID: event.id,
-            headers: toHeaders(event),
-          },
-        )
+        const subject = `${event.context}.${subjectToken(event.aggregateId)}`
+        await publish(subject, JSON.stringify(event.data), toHeaders(event))
       } catch (error) {
         // The stream may be gone (a wiped disk): look again, and make it anew, next time.
         streams.delete(event.context)

@@ -1,11 +1,15 @@
-import { setTimeout as delay, setImmediate as endOfTick } from 'node:timers/promises'
+import { setImmediate as endOfTick } from 'node:timers/promises'
+
+/** From so many on, more are worth waiting for. */
+const crowd = 4
 
 /**
  * Works on many things together: whatever comes while some are worked on is gathered, and goes next, at most `most`
- * at a time and in as many `lanes` (one unless told). Where nobody is in a hurry, what comes within `waitMs` of the
- * first is gathered, too. Of those that have one key, the later wait until the earlier have been worked on. `work`
- * answers for each; where it fails, all of them have failed, unless `isOfOne` says that it may be the fault of one:
- * then each is worked on by itself.
+ * at a time and in as many `lanes` (one unless told). Whoever comes alone waits for nobody; but from a crowd that went
+ * together on, until somebody comes alone again, what comes next is given `waitMs` to become more, unless some are left
+ * over or as many as may go are there. Of those that have one key, the later wait until the earlier have been worked on.
+ * `work` answers for each; where it fails, all of them have failed, unless `isOfOne` says that it may be the fault of
+ * one: then each is worked on by itself.
  */
 export function gathered<Item, Result>(options: {
   most: number
@@ -20,6 +24,12 @@ export function gathered<Item, Result>(options: {
   const underWay = new Set<string>()
   let waiting: Entry[] = []
   let open = 0
+  /** One lane at a time gathers; `enough` ends its wait. */
+  let gathering = false
+  let enough: (() => void) | undefined
+  /** From a crowd on until somebody comes alone. */
+  let isCrowded = false
+  let areLeft = false
 
   /** The next ones, in the order in which they came. */
   function take(): Entry[] {
@@ -38,6 +48,9 @@ export function gathered<Item, Result>(options: {
       }
     }
     waiting = left
+    areLeft = left.length > 0
+    if (taken.length >= crowd) isCrowded = true
+    else if (taken.length === 1) isCrowded = false
     return taken
   }
 
@@ -54,27 +67,44 @@ export function gathered<Item, Result>(options: {
     }
   }
 
-  /** What comes in one tick goes together. */
-  const together = () => (waitMs > 0 ? delay(waitMs) : endOfTick())
+  /** What comes in one tick goes together in any case. */
+  async function gather(): Promise<Entry[]> {
+    gathering = true
+    if (waitMs > 0 && isCrowded && !areLeft && waiting.length < most) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, waitMs)
+        enough = () => resolve(clearTimeout(timer))
+      })
+      enough = undefined
+    } else {
+      await endOfTick()
+    }
+    gathering = false
+    return take()
+  }
 
   async function lane() {
-    for (;;) {
-      await together()
-      const taken = take()
+    while (waiting.length > 0 && !gathering) {
+      const taken = await gather()
       if (taken.length === 0) break
+      openLane()
       await workOn(taken)
       for (const { key } of taken) if (key !== undefined) underWay.delete(key)
     }
     open -= 1
   }
 
+  function openLane() {
+    if (waiting.length === 0 || gathering || open === lanes) return
+    open += 1
+    void lane()
+  }
+
   return (item) => {
     const answered = Promise.withResolvers<Result>()
     waiting.push({ item, key: keyOf?.(item), answered })
-    if (open < lanes) {
-      open += 1
-      void lane()
-    }
+    if (waiting.length >= most) enough?.()
+    openLane()
     return answered.promise
   }
 }

@@ -2,6 +2,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { print } from 'graphql'
 import { Pool } from 'undici'
 import { correlation } from './context.ts'
+import { exchange, type HttpAnswer } from './exchange.ts'
 import type { Signer } from './identity.ts'
 
 /** The request provably never reached the other service: nothing was done there. */
@@ -69,18 +70,15 @@ export function createServiceClient(options: {
         traceparent,
       }
       const body = JSON.stringify({ query: textOf(document), variables })
-      let status: number
-      let text: string
+      let told: HttpAnswer
       try {
-        const signal = AbortSignal.timeout(options.timeoutMs)
-        const response = await pool.request({ path: '/graphql', method: 'POST', headers, body, signal })
-        status = response.statusCode
-        text = await response.body.text()
+        told = await exchange(pool, { path: '/graphql', method: 'POST', headers, body }, options.timeoutMs)
       } catch (error) {
         if (wasNeverSent(error))
           throw new NotAccepted(`${options.audience}: ${String(error)}`, { cause: error })
         throw new OutcomeUnknown(`${options.audience}: ${String(error)}`, { cause: error })
       }
+      const { status, text } = told
       const answer = parseAnswer(text)
       if (status !== 200 || !answer?.data || answer.errors) {
         throw new OutcomeUnknown(`${options.audience}: ${status} ${text.slice(0, 300)}`)

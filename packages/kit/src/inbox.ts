@@ -4,7 +4,8 @@ import type { Sql } from './sql.ts'
 /** How an event stands to what a consumer has seen: the next of its aggregate, seen before, or too early. */
 export type Arrival = 'next' | 'seen' | 'early'
 
-// Each looks for its own rows: PostgreSQL would rather read all that the consumer has ever seen, once.
+// Each looks for its own rows: PostgreSQL would rather read all that the consumer has ever seen, once. An event's id is
+// its aggregate and its version, which the table checks.
 const receiveSql = `
   WITH asked AS (
     SELECT event_id, aggregate, version, is_seen, version = 1 OR is_followed IS NOT NULL AS is_next
@@ -14,7 +15,7 @@ const receiveSql = `
     ) AS same ON true
     LEFT JOIN LATERAL (
       SELECT true AS is_followed FROM inbox
-      WHERE consumer = $1::text AND inbox.aggregate = event.aggregate AND inbox.version = event.version - 1 LIMIT 1
+      WHERE consumer = $1::text AND inbox.event_id = event.aggregate || ':' || (event.version - 1) LIMIT 1
     ) AS predecessor ON true
   ), arrived AS (
     INSERT INTO inbox (consumer, event_id, aggregate, version)

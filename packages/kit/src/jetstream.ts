@@ -137,20 +137,21 @@ async function readBatch(nats: NatsConnection, context: string, from: number, co
   return messages
 }
 
-/** An event's attributes as CloudEvents' headers, and our own. */
+/** An event's attributes as CloudEvents' headers, and our own; by the first the stream knows what it has already. */
 export function toHeaders(event: Envelope) {
   const carried = headers()
-  carried.set('ce-specversion', '1.0')
-  carried.set('ce-id', event.id)
-  carried.set('ce-source', `/myhotel/${event.context}`)
-  carried.set('ce-type', event.type)
-  carried.set('ce-time', event.time)
-  carried.set('ce-subject', subjectToken(event.aggregateId))
-  carried.set('content-type', 'application/json')
-  carried.set('schema-version', String(event.schemaVersion))
-  carried.set('aggregate-version', String(event.version))
-  carried.set('correlation-id', event.correlationId)
-  carried.set('traceparent', event.traceparent)
+  carried.append('Nats-Msg-Id', event.id)
+  carried.append('ce-specversion', '1.0')
+  carried.append('ce-id', event.id)
+  carried.append('ce-source', `/myhotel/${event.context}`)
+  carried.append('ce-type', event.type)
+  carried.append('ce-time', event.time)
+  carried.append('ce-subject', subjectToken(event.aggregateId))
+  carried.append('content-type', 'application/json')
+  carried.append('schema-version', String(event.schemaVersion))
+  carried.append('aggregate-version', String(event.version))
+  carried.append('correlation-id', event.correlationId)
+  carried.append('traceparent', event.traceparent)
   return carried
 }
 

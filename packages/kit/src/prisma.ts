@@ -66,6 +66,13 @@ export const plannedByKeys = (url: string) =>
     ...{ enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off', enable_material: 'off' },
   })
 
+/**
+ * An item of FROM for statements that insert rows with foreign keys on such connections: PostgreSQL looks up each key by
+ * a statement of its own, when the one that inserts has ended, and would plan each of them anew, which costs more than
+ * looking. Until the transaction ends it keeps plans as it does by default.
+ */
+export const keysLookedUpByKeptPlans = `set_config('plan_cache_mode', 'auto', true) AS kept`
+
 function withSettings(url: string, settings: Readonly<Record<string, string>>): string {
   const planned = new URL(url)
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`)

@@ -13,6 +13,7 @@ import type { Policy } from './policy.ts'
 import { refuseStrangeRepresentations } from './representations.ts'
 import { scalars } from './scalars.ts'
 import type { Part } from './service.ts'
+import { createShortcut, executedOnce } from './shortcut.ts'
 import { refuseWhatIsNoText } from './text.ts'
 
 /** What every resolver of a subgraph is given. */
@@ -59,12 +60,13 @@ export function subgraphServer(options: {
   const plain = plainApollo(options.log)
   const apollo = new ApolloServer<RequestContext>({
     ...plain,
-    schema,
+    gateway: executedOnce(schema),
     introspection: true,
     csrfPrevention: false,
     formatError: hideInternals(options.log),
     plugins: [...plain.plugins, tellExtensions],
   })
+  const graphql = createShortcut(apollo, schema)
   const verify = createVerifier(options.name, options.keys)
 
   const http = httpServer({
@@ -87,7 +89,7 @@ export function subgraphServer(options: {
         }
         const tellWrites = (): Record<string, string> =>
           writes.length > 0 ? { 'x-wrote': writes.join(',') } : {}
-        await serveGraphql(apollo, async () => context, request, response, { addHeaders: tellWrites })
+        await serveGraphql(graphql, async () => context, request, response, { addHeaders: tellWrites })
       }).catch((error: unknown) => {
         options.log.error({ err: error }, 'request failed')
         if (!response.headersSent) answerError(response, 500, 'INTERNAL_SERVER_ERROR', 'internal error')

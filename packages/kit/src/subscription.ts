@@ -47,6 +47,8 @@ export function onAll<Data, Tx>(
  * transaction at a time, so that a request never waits for a backlog of events.
  */
 const eventsTogether = 100
+/** Nobody waits for the effects of many events: they become fewer, larger transactions. */
+const moreWithinMs = 50
 /** Aggregates that are handed out at a time: while some are worked on, the next ones are here. */
 const handedOut = 200
 /** Events that are taken in one by one, after they could not be together. */
@@ -105,6 +107,7 @@ export function subscribe<Tx extends Sql>(options: {
   /** Where one of several events cannot be taken in, each is on its own: only that one waits or is put aside. */
   const takeTogether = gathered<Envelope, Verdict | 'apart'>({
     most: eventsTogether,
+    waitMs: moreWithinMs,
     keyOf: ({ context, aggregateId }) => `${context}.${aggregateId}`,
     async work(envelopes) {
       try {

@@ -1,4 +1,5 @@
 import { appendToOutboxSql } from '@myhotel/kit/outbox'
+import { keysLookedUpByKeptPlans } from '@myhotel/kit/prisma'
 import { attemptColumns } from './rows.ts'
 
 // The statements of many bookings at a time: `$1` is a JSON array with an object for each. Every one of them is one
@@ -24,7 +25,7 @@ export const lookSql = `
  */
 export const beginSql = `
   WITH asked AS (
-    SELECT * FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, claim_id uuid, room_id uuid, start_date date,
+    SELECT row.* FROM ${keysLookedUpByKeptPlans}, jsonb_to_recordset($1::jsonb) AS row(id uuid, claim_id uuid, room_id uuid, start_date date,
       end_date date, guest_id text, idempotency_key text, request_fingerprint text, host_id text, guests int,
       total_amount int, currency text, terms jsonb, correlation_id text, traceparent text)
   ), claim AS (
@@ -50,7 +51,7 @@ export const beginSql = `
  */
 export const confirmSql = `
   WITH asked AS (
-    SELECT * FROM jsonb_to_recordset($1::jsonb) AS row(number int, id uuid, epoch int, room_id uuid, payment_id uuid,
+    SELECT row.* FROM ${keysLookedUpByKeptPlans}, jsonb_to_recordset($1::jsonb) AS row(number int, id uuid, epoch int, room_id uuid, payment_id uuid,
       booked_at timestamptz)
   ), live AS (
     SELECT listing.room_id

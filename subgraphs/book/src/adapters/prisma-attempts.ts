@@ -51,8 +51,11 @@ const takeOverSql = `
 
 const uniqueViolation = '23505'
 
-/** How bookings of one moment are put together: more than these are next, or in the other lane. */
-const together = { most: 50, lanes: 2, isOfOne: isOfOneRow }
+/**
+ * How bookings of one moment are put together: more than these are next, or in the other lane. While there are many, a
+ * statement waits for more of them.
+ */
+const together = { most: 50, lanes: 2, waitMs: 20, isOfOne: isOfOneRow }
 
 /**
  * Attempts in PostgreSQL: each change is one statement, and so one transaction and one round trip; what every booking

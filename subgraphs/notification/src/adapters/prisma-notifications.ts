@@ -1,4 +1,5 @@
 import { appendToOutbox } from '@myhotel/kit/outbox'
+import { keysLookedUpByKeptPlans } from '@myhotel/kit/prisma'
 import { v7, validate } from 'uuid'
 import { announceRead, announceSent } from '../application/announce.ts'
 import type { Notifications, Outgoing } from '../application/ports.ts'
@@ -10,7 +11,7 @@ const sendSql = `
   WITH sent AS (
     INSERT INTO notification (id, event_id, recipient_id, kind, title, body, booking_id, room_id, sent_at)
     SELECT id, "eventId", "recipientId", kind, title, body, "bookingId", "roomId", $2::timestamptz
-    FROM jsonb_to_recordset($1::jsonb) AS message(id uuid, "eventId" text, "recipientId" text, kind kind, title text,
+    FROM ${keysLookedUpByKeptPlans}, jsonb_to_recordset($1::jsonb) AS message(id uuid, "eventId" text, "recipientId" text, kind kind, title text,
       body text, "bookingId" text, "roomId" text)
     ON CONFLICT (event_id, recipient_id, kind) DO NOTHING
     RETURNING id

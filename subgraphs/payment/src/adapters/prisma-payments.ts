@@ -52,8 +52,11 @@ const takeDueSql = `
   WHERE p.id = due.id
   RETURNING p.id::text`
 
-/** How approvals of one moment are put together: more than these are next, or in the other lane. */
-const together = { most: 50, lanes: 2, isOfOne: isOfOneRow }
+/**
+ * How approvals of one moment are put together: more than these are next, or in the other lane. While there are many, a
+ * statement waits for more of them.
+ */
+const together = { most: 50, lanes: 2, waitMs: 20, isOfOne: isOfOneRow }
 
 /** Payments in PostgreSQL. `afterCommit` is told when something may have been announced. */
 export function prismaPayments(db: Database | Transaction, afterCommit: () => void = () => {}): Payments {

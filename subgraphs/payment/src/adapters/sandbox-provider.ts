@@ -1,3 +1,4 @@
+import { exchange } from '@myhotel/kit/exchange'
 import { wasNeverSent } from '@myhotel/kit/graphql-client'
 import { Pool } from 'undici'
 import { z } from 'zod'
@@ -36,15 +37,9 @@ export function sandboxProvider(options: { url: string; withinMs: number; connec
     { key, body, withinMs = options.withinMs }: { key?: string; body?: unknown; withinMs?: number } = {},
   ): Promise<Answer | Unknown | NotTakenIn> {
     try {
-      const response = await pool.request({
-        method,
-        path,
-        headers: { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) },
-        body: body === undefined ? null : JSON.stringify(body),
-        signal: AbortSignal.timeout(withinMs),
-      })
-      const text = await response.body.text()
-      const { statusCode: status } = response
+      const headers = { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) }
+      const question = { method, path, headers, body: body === undefined ? null : JSON.stringify(body) }
+      const { status, text } = await exchange(pool, question, withinMs)
       if (status === 429) return notTakenIn
       if (status === 401 || status === 403) return notTakenIn
       if (status >= 500) return unknown(`${status} ${text.slice(0, 200)}`)

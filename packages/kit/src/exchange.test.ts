@@ -1,0 +1,65 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Pool } from 'undici'
+import { afterEach, expect, it } from 'vitest'
+import { exchange, NoAnswer } from './exchange.ts'
+import { wasNeverSent } from './graphql-client.ts'
+
+const opened: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close()
+})
+
+/** A pool of one connection to a server that answers so. */
+async function poolTo(answer: RequestListener) {
+  const server = createServer(answer)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const pool = new Pool(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { connections: 1 })
+  opened.push(
+    () => new Promise((resolve) => server.close(resolve)),
+    () => pool.destroy(),
+  )
+  return { server, pool }
+}
+
+const question = (body: string) =>
+  ({ method: 'POST', path: '/here', headers: { 'x-asked': 'yes' }, body }) as const
+
+it('sends method, path, headers and body, and reads an answer of several parts', async () => {
+  const { pool } = await poolTo(async (request, response) => {
+    response.statusCode = 201
+    response.write(`${request.method} ${request.url} ${request.headers['x-asked']} `)
+    for await (const chunk of request) response.write(chunk)
+    response.end()
+  })
+  expect(await exchange(pool, question('what?'), 5_000)).toEqual({
+    status: 201,
+    text: 'POST /here yes what?',
+  })
+})
+
+it('waits for no longer than it may, and leaves nothing of the request behind', async () => {
+  const gone = Promise.withResolvers<void>()
+  const { pool } = await poolTo((request, response) => {
+    request.once('close', () => gone.resolve())
+    if (request.headers['x-asked'] === 'no') response.end('well')
+    else response.write('half')
+  })
+  const asked = exchange(pool, question(''), 100)
+  // It waits for the only connection.
+  const behind = exchange(pool, question(''), 50)
+  await expect(behind).rejects.toThrow(NoAnswer)
+  await expect(asked).rejects.toThrow('no answer within 100 ms')
+  await gone.promise
+  const next = { ...question(''), headers: { 'x-asked': 'no' } }
+  expect(await exchange(pool, next, 5_000)).toEqual({ status: 200, text: 'well' })
+})
+
+it('says so where there was no connection, and where it was lost', async () => {
+  const { server, pool } = await poolTo((request) => request.socket.destroy())
+  const lost = await exchange(pool, question(''), 5_000).catch((error: unknown) => error)
+  expect(wasNeverSent(lost)).toBe(false)
+  await new Promise((resolve) => server.close(resolve))
+  const refused = await exchange(pool, question(''), 5_000).catch((error: unknown) => error)
+  expect(wasNeverSent(refused)).toBe(true)
+})
