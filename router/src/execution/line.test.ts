@@ -5,9 +5,13 @@ import { createLine, fetchesOf } from './line.ts'
 import { createPlanner } from './planning/planner.ts'
 import { zoo } from './testing/zoo.ts'
 
-/** Work that goes on until it is told to end. */
-function start(fetchesAtOnce: number) {
-  const line = createLine(fetchesAtOnce)
+/** Work that goes on until it is told to end, on an event loop whose turns take so many milliseconds. */
+function start(fetchesAtOnce: number, turnMs = 0.01) {
+  let turns = 0
+  const line = createLine(fetchesAtOnce, () => {
+    turns += 1
+    return turns * turnMs
+  })
   const begun: string[] = []
   const ends = new Map<string, PromiseWithResolvers<string>>()
   function ask(name: string, fetches: number) {
@@ -31,7 +35,7 @@ test('what has room goes on at once, and hands on what it is given and what come
   await expect(asked).resolves.toBe('one is done')
 })
 
-test('what has no room begins one by one, a turn of the event loop each, in the order in which it came', async () => {
+test('what has no room begins one by one when there is nothing else to do, in the order in which it came', async () => {
   const { ask, begun } = start(4)
   for (const name of ['one', 'two', 'three', 'four']) void ask(name, 3)
   expect(begun).toEqual(['one'])
@@ -44,6 +48,17 @@ test('what has no room begins one by one, a turn of the event loop each, in the 
   await turn()
   await turn()
   expect(begun).toEqual(['one', 'two', 'three', 'four', 'small'])
+})
+
+test('what has no room waits while there is something to do', async () => {
+  const { ask, begun, end } = start(4, 1)
+  const first = ask('one', 3)
+  void ask('two', 3)
+  for (let count = 0; count < 20; count += 1) await turn()
+  expect(begun).toEqual(['one'])
+  end('one')
+  await first
+  expect(begun).toEqual(['one', 'two'])
 })
 
 test.each(['end', 'fail'] as const)('what comes to its %s makes room', async (how) => {

@@ -11,17 +11,20 @@ export type Line = {
 
 type Waiting = { readonly fetches: number; begin(): void }
 
+/** A turn of the event loop that took no longer, in milliseconds, had nothing to do. */
+const idleTurnMs = 0.05
+
 /**
- * Lets operations of so many fetches go on at once. Beyond that, one more begins at each turn of the event loop,
- * after what arrived for those under way. Where it is subgraphs that are waited for, turns follow each other at
- * once and nobody stands in line; where the processor is what is short, what has begun is brought further before
- * more is begun. It takes nobody longer, and half-made results do not pile up: the garbage collector has to copy
- * each of them again and again.
+ * Lets operations of so many fetches go on at once. Beyond that, one more begins whenever a turn of the event loop
+ * has nothing else to do: where subgraphs are waited for, that is at once, and nobody stands in line; where the
+ * processor is what is short, what has begun is finished before more is begun. It takes nobody longer, and half-made
+ * results do not pile up, which the garbage collector would copy again and again.
  */
-export function createLine(fetchesAtOnce: number): Line {
+export function createLine(fetchesAtOnce: number, now = () => performance.now()): Line {
   const line: Waiting[] = []
   let underWay = 0
   let turning = false
+  let turnedAt = 0
 
   const isFree = (fetches: number) => underWay === 0 || underWay + fetches <= fetchesAtOnce
 
@@ -33,7 +36,9 @@ export function createLine(fetchesAtOnce: number): Line {
   }
 
   function turn() {
-    beginNext()
+    const at = now()
+    if (at - turnedAt <= idleTurnMs) beginNext()
+    turnedAt = at
     turning = line.length > 0
     if (turning) setImmediate(turn)
   }

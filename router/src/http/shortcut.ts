@@ -12,10 +12,10 @@ const rememberedCharacters = 2 * 1024 * 1024
 type Answered = { readonly operation: Operation; readonly headers: HeaderMap }
 
 /**
- * Answers queries that are like one that Apollo Server has answered before: the same document, operation and media
+ * Answers operations that are like one that Apollo Server has answered before: the same document, operation and media
  * types, other variables, another user. To read it, validate it and choose a media type again would come to the
  * same. Only what was executed without an error is answered here. All else is Apollo Server's to say, given what was
- * executed: what is new, a mutation, a query over its limits, variables that do not fit, every error.
+ * executed: what is new, what is over its limits, variables that do not fit, every error.
  */
 export function createShortcut(options: {
   apollo: GraphqlServer<RouterContext>
@@ -36,7 +36,11 @@ export function createShortcut(options: {
       const value = await context()
       const { exchange } = value
       const before = answered.get(key)
-      if (before && gateway.serves(before.operation.schema) && limits.allow(before.operation, variables)) {
+      if (
+        before &&
+        gateway.serves(before.operation.schema) &&
+        (await limits.allow(before.operation, variables, exchange))
+      ) {
         const result = await gateway.execute(before.operation, exchange, variables).catch(() => null)
         if (result && !result.errors) {
           const { data, extensions } = result
@@ -49,11 +53,7 @@ export function createShortcut(options: {
         context: async () => value,
       })
       const { asked } = exchange
-      if (
-        asked?.operation.operation === 'query' &&
-        (answer.status ?? 200) === 200 &&
-        answer.headers.size === 1
-      )
+      if (asked && (answer.status ?? 200) === 200 && answer.headers.size === 1)
         answered.set(key, { operation: asked, headers: answer.headers })
       return answer
     },

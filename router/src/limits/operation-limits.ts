@@ -6,15 +6,18 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql'
-import type { Operation, RouterContext } from '../exchange.ts'
+import type { Exchange, Operation, RouterContext } from '../exchange.ts'
 import { type Price, price } from './cost.ts'
 import { type RateLimits, secondsUntilFree } from './rate-limits.ts'
 
 /** What is known only once an operation is. */
 export type OperationLimits = {
-  /** Whether an operation costs no more than it may with these variables, and asks for no page that is too large. */
-  allow(operation: Operation, variables: Variables): boolean
-  /** Refuses what is not allowed, and one mutation too many. */
+  /**
+   * Whether a request may do this: it costs no more than it may with these variables, asks for no page that is too
+   * large, and is not one mutation too many. Its mutations are counted the first time.
+   */
+  allow(operation: Operation, variables: Variables, exchange: Exchange): boolean | Promise<boolean>
+  /** Refuses what is not allowed. */
   readonly plugin: ApolloServerPlugin<RouterContext>
 }
 
@@ -44,8 +47,27 @@ export function createOperationLimits(options: {
     return refused(400, 'OPERATION_TOO_COSTLY', `${told}: ask for smaller pages`)
   }
 
+  /** Why a client has to wait with these mutations, or null. However often it is asked, they are counted once. */
+  async function haste(
+    { document, operation }: Pick<Operation, 'document' | 'operation'>,
+    { client, quotas }: Exchange,
+  ): Promise<GraphQLError | null> {
+    let quota = quotas.find(({ policy }) => policy === 'mutations')
+    if (!quota) {
+      quota = (await options.rates.mutations(client, mutationsIn(document, operation))) ?? undefined
+      if (quota) quotas.push(quota)
+    }
+    if (!quota?.exceeded) return null
+    const retryAfterSeconds = secondsUntilFree(quota)
+    const message = `too many mutations: ask again in ${retryAfterSeconds} s`
+    return refused(429, 'RATE_LIMITED', message, retryAfterSeconds)
+  }
+
   return {
-    allow: (operation, variables) => refusalOf(operation, variables) === null,
+    allow(asked, variables, exchange) {
+      if (refusalOf(asked, variables)) return false
+      return asked.operation.operation !== 'mutation' || haste(asked, exchange).then((why) => why === null)
+    },
     plugin: {
       async requestDidStart() {
         return {
@@ -55,13 +77,8 @@ export function createOperationLimits(options: {
             const refusal = refusalOf({ schema, document, operation }, request.variables ?? {})
             if (refusal) throw refusal
             if (operation.operation !== 'mutation') return
-            const quota = await options.rates.mutations(exchange.client, mutationsIn(document, operation))
-            if (!quota) return
-            exchange.quotas.push(quota)
-            if (!quota.exceeded) return
-            const retryAfterSeconds = secondsUntilFree(quota)
-            const message = `too many mutations: ask again in ${retryAfterSeconds} s`
-            throw refused(429, 'RATE_LIMITED', message, retryAfterSeconds)
+            const tooMany = await haste({ document, operation }, exchange)
+            if (tooMany) throw tooMany
           },
         }
       },
