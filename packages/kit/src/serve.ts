@@ -5,6 +5,7 @@ import { type GraphQLFormattedError, parse } from 'graphql'
 import { type Finders, guarded, type Refused } from './access.ts'
 import { plainApollo } from './apollo.ts'
 import { correlated, newCorrelation } from './context.ts'
+import { executedOnce } from './executed-once.ts'
 import { isPassingFailure } from './failures.ts'
 import { answerError, header, httpServer, serveGraphql } from './http.ts'
 import { type Caller, createVerifier } from './identity.ts'
@@ -13,7 +14,7 @@ import type { Policy } from './policy.ts'
 import { refuseStrangeRepresentations } from './representations.ts'
 import { scalars } from './scalars.ts'
 import type { Part } from './service.ts'
-import { createShortcut, executedOnce } from './shortcut.ts'
+import { createShortcut } from './shortcut.ts'
 import { refuseWhatIsNoText } from './text.ts'
 
 /** What every resolver of a subgraph is given. */
@@ -29,6 +30,8 @@ export type RequestContext = {
   /** What a resolver puts here is told in the `extensions` of the answer. */
   readonly extensions: Record<string, unknown>
 }
+
+const rememberedCharacters = 1024 * 1024
 
 /**
  * The GraphQL server of a subgraph, at POST /graphql. It takes only requests with a token of the router or of a
@@ -52,21 +55,22 @@ export function subgraphServer(options: {
 }): Part {
   const typeDefs = parse(readFileSync(options.schemaFile, 'utf8'))
   const used = new Set(typeDefs.definitions.map((node) => ('name' in node ? node.name?.value : undefined)))
-  const known = Object.fromEntries(Object.entries(scalars).filter(([name]) => used.has(name)))
+  const ours = Object.fromEntries(Object.entries(scalars).filter(([name]) => used.has(name)))
   const resolvers = guarded(typeDefs, options.resolvers, options, options.onRefused)
-  const schema = buildSubgraphSchema({ typeDefs, resolvers: { ...resolvers, ...known } })
+  const schema = buildSubgraphSchema({ typeDefs, resolvers: { ...resolvers, ...ours } })
   refuseStrangeRepresentations(schema)
   refuseWhatIsNoText(schema)
   const plain = plainApollo(options.log)
+  const { gateway, known } = executedOnce<RequestContext>(schema)
   const apollo = new ApolloServer<RequestContext>({
     ...plain,
-    gateway: executedOnce(schema),
+    gateway,
     introspection: true,
     csrfPrevention: false,
     formatError: hideInternals(options.log),
     plugins: [...plain.plugins, tellExtensions],
   })
-  const graphql = createShortcut(apollo, schema)
+  const graphql = createShortcut({ apollo, known, rememberedCharacters })
   const verify = createVerifier(options.name, options.keys)
 
   const http = httpServer({

@@ -2,7 +2,8 @@ import { ApolloServer, HeaderMap } from '@apollo/server'
 import { buildSchema, GraphQLError, type GraphQLSchema } from 'graphql'
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { plainApollo } from './apollo.ts'
-import { createShortcut, executedOnce } from './shortcut.ts'
+import { executedOnce } from './executed-once.ts'
+import { createShortcut } from './shortcut.ts'
 import { createTestLog } from './testing.ts'
 
 type Context = { readonly extensions: Record<string, unknown>; readonly caller: string }
@@ -52,8 +53,9 @@ const common = {
   formatError: (formatted: object, error: unknown) => ({ ...formatted, message: `told: ${String(error)}` }),
 }
 const alone = new ApolloServer<Context>({ ...common, schema })
-const behind = new ApolloServer<Context>({ ...common, gateway: executedOnce(schema) })
-const shortcut = createShortcut(behind, schema)
+const { gateway, known } = executedOnce<Context>(schema)
+const behind = new ApolloServer<Context>({ ...common, gateway })
+const shortcut = createShortcut({ apollo: behind, known, rememberedCharacters: 100_000 })
 const asked = vi.spyOn(behind, 'executeHTTPGraphQLRequest')
 beforeAll(() => Promise.all([alone.start(), behind.start()]))
 afterAll(() => Promise.all([alone.stop(), behind.stop()]))

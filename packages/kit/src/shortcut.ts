@@ -1,102 +1,85 @@
-import type { ApolloServerOptionsWithGateway, HeaderMap, HTTPGraphQLRequest } from '@apollo/server'
-import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, parse } from 'graphql'
+import type { HeaderMap, HTTPGraphQLRequest } from '@apollo/server'
 import { LRUCache } from 'lru-cache'
 import type { GraphqlServer } from './http.ts'
 
-/** Of the texts of requests; what is kept of each is some thirty times as much. */
-const rememberedCharacters = 1024 * 1024
+type Variables = Readonly<Record<string, unknown>>
 
-/** What is told of an answer beside its data. */
-type Context = { readonly extensions: Record<string, unknown> }
+/** What makes requests alike. A document that comes by its hash or name has no text. */
+export type Question = { readonly text: string | undefined; readonly operationName: string | null }
 
-/** A request that Apollo Server has answered before, and how. */
-type Known = { readonly document: DocumentNode; readonly headers: HeaderMap }
+/** How requests are executed that are like one that Apollo Server has answered before. */
+export type Known<Value, Operation> = {
+  /** What to keep of a request that Apollo Server has just answered well; null where it is not to be known. */
+  remember(question: Question, context: Value): Operation | null
+  /** Executes it for another request. Null where Apollo Server is to say what comes of that one. */
+  execute(operation: Operation, variables: Variables, context: Value): Promise<Success | null>
+}
 
-/**
- * What came of a request, until Apollo Server has put it into words; by the extensions of its context, since Apollo
- * Server makes a context of its own of the values of the one that it is given.
- */
-const executed = new WeakMap<object, ExecutionResult>()
-
-/**
- * The schema as an Apollo Server takes it, so that what the shortcut has executed is not executed again: whoever asks,
- * a request is executed once.
- */
-export function executedOnce(schema: GraphQLSchema): ApolloServerOptionsWithGateway<Context>['gateway'] {
-  return {
-    onSchemaLoadOrUpdate(callback) {
-      callback({ apiSchema: schema, coreSupergraphSdl: '' })
-      return () => undefined
-    },
-    load: async () => ({
-      executor: async ({ document, request: { operationName, variables }, context: contextValue }) =>
-        executed.get(contextValue.extensions) ??
-        (await execute({ schema, document, operationName, variableValues: variables, contextValue })),
-    }),
-    stop: async () => undefined,
-  }
+/** What was executed without an error. */
+export type Success = {
+  readonly data?: unknown
+  readonly extensions?: Readonly<Record<string, unknown>>
 }
 
 /**
- * Answers requests that are like one that Apollo Server has answered before: the same document, operation and media
- * types. To read it, validate it and choose a media type again would come to the same. What is executed without an
- * error is answered here; all else is Apollo Server's to say, given what was executed. `apollo` has its schema by
- * `executedOnce`.
+ * Answers operations that are like one that Apollo Server has answered before: the same document, operation and media
+ * types, other variables, another user. To read it, validate it and choose a media type again would come to the same.
+ * Only what was executed without an error is answered here; all else is Apollo Server's to say. Of the texts of
+ * requests `rememberedCharacters` are kept; what is kept of each is some thirty times as much.
  */
-export function createShortcut<Value extends Context>(
-  apollo: GraphqlServer<Value>,
-  schema: GraphQLSchema,
-): GraphqlServer<Value> {
-  const knowns = new LRUCache<string, Known>({
-    maxSize: rememberedCharacters,
+export function createShortcut<Value extends object, Operation extends object>(options: {
+  apollo: GraphqlServer<Value>
+  known: Known<Value, Operation>
+  rememberedCharacters: number
+}): GraphqlServer<Value> {
+  const { apollo, known } = options
+  const answered = new LRUCache<string, { readonly operation: Operation; readonly headers: HeaderMap }>({
+    maxSize: options.rememberedCharacters,
     sizeCalculation: (_, key) => key.length,
   })
 
   return {
     async executeHTTPGraphQLRequest({ httpGraphQLRequest, context }) {
-      const question = read(httpGraphQLRequest)
-      if (!question) return apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context })
-      const { key, query, operationName, variables } = question
-      const contextValue = await context()
-      const known = knowns.get(key)
-      if (known) {
-        const { document, headers } = known
-        const result = await execute({
-          schema,
-          document,
-          operationName,
-          variableValues: variables,
-          contextValue,
-        })
-        if (result.data && !result.errors) {
-          const extensions =
-            Object.keys(contextValue.extensions).length > 0 ? contextValue.extensions : undefined
-          const string = `${JSON.stringify({ data: result.data, extensions })}\n`
-          return { headers, body: { kind: 'complete', string } }
+      const asked = read(httpGraphQLRequest)
+      if (!asked) return apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context })
+      const value = await context()
+      const before = answered.get(asked.key)
+      if (before) {
+        const success = await known.execute(before.operation, asked.variables, value)
+        if (success) {
+          const { data, extensions } = success
+          const string = `${JSON.stringify({ data, extensions })}\n`
+          return { headers: before.headers, body: { kind: 'complete', string } }
         }
-        executed.set(contextValue.extensions, result)
       }
       const answer = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest,
-        context: async () => contextValue,
+        context: async () => value,
       })
-      if (!known && (answer.status ?? 200) === 200 && answer.headers.size === 1)
-        knowns.set(key, { document: parse(query), headers: answer.headers })
+      if ((answer.status ?? 200) === 200 && answer.headers.size === 1) {
+        const operation = known.remember(asked, value)
+        if (operation) answered.set(asked.key, { operation, headers: answer.headers })
+      }
       return answer
     },
   }
 }
 
-/** What makes requests alike, and their variables; null for those that are not of the form that the router sends. */
+/**
+ * What makes requests alike, and the variables, by which they differ. Null for requests that are not of the usual
+ * form, or that want more than an answer: a text that comes with its hash is to be remembered under it. A body that
+ * is an object came as `application/json`, so that no browser sent it without asking first.
+ */
 function read({ method, search, headers, body }: HTTPGraphQLRequest) {
   if (method !== 'POST' || search !== '' || !isRecord(body)) return null
-  const { query, operationName = null, variables = null, extensions = null } = body
-  if (typeof query !== 'string' || extensions !== null) return null
+  const { query: text, operationName = null, variables, extensions = null, documentId = null } = body
+  const document = text === undefined ? JSON.stringify([extensions, documentId]) : text
+  if (typeof document !== 'string' || (text !== undefined && extensions !== null)) return null
   if (operationName !== null && typeof operationName !== 'string') return null
-  if (variables !== null && !isRecord(variables)) return null
+  if (variables !== undefined && variables !== null && !isRecord(variables)) return null
   // No document that is valid has such a character.
-  const key = `${query}\0${operationName ?? ''}\0${headers.get('accept') ?? ''}`
-  return { key, query, operationName, variables }
+  const key = `${document}\0${operationName ?? ''}\0${headers.get('accept') ?? ''}`
+  return { key, text: text as string | undefined, operationName, variables: variables ?? {} }
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
