@@ -31,12 +31,16 @@ const tables = [
   `INSERT INTO taken_stay (source_id, room_id, stay)
    SELECT n || ' ' || lower(stay), ${numberedIds('n')}, stay
    FROM generate_series(1, ${rows}) n JOIN room_listing ON room_id = ${numberedIds('n')}, unnest(taken) AS stay`,
+  'INSERT INTO free_span SELECT room_id, free_from, free_to FROM free_span_of_listing',
 ]
 
 const { opened, ways } = largeTables(openListings, tables)
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 const stay = { startDate: inDays(11), endDate: inDays(17) }
+/** Which no room has free, and which most have. */
+const weeks = { startDate: inDays(11), endDate: inDays(50) }
+const quietWeeks = { startDate: inDays(111), endDate: inDays(150) }
 const near = { latitude: 0.5, longitude: 10.5, radiusKm: 10 }
 const eur = (amount: number) => ({ amount, currency: 'EUR' })
 
@@ -46,11 +50,14 @@ it.each<[RoomFilter, RoomSort, string[]]>([
   [{}, 'PRICE_DESC', ['room_listing_by_price']],
   [{}, 'NEWEST', ['room_listing_pkey']],
   [{ near }, 'DISTANCE', ['room_listing_position']],
-  [{ near }, 'POPULARITY', ['room_listing_position']],
-  [{ ...stay, near }, 'PRICE_ASC', ['room_listing_position']],
+  [{ near }, 'POPULARITY', ['room_listing_pkey', 'room_listing_position']],
+  [{ ...stay, near }, 'PRICE_ASC', ['room_listing_pkey', 'room_listing_position']],
   [stay, 'POPULARITY', ['room_listing_by_popularity']],
   [stay, 'PRICE_ASC', ['room_listing_by_price']],
   [stay, 'NEWEST', ['room_listing_pkey']],
+  [weeks, 'POPULARITY', ['free_span_by_dates', 'room_listing_pkey']],
+  [{ city: 'rare', ...weeks }, 'PRICE_ASC', ['free_span_by_dates', 'room_listing_by_city_and_price']],
+  [quietWeeks, 'POPULARITY', ['5000 rows by free_span_by_dates', 'room_listing_by_popularity']],
   [{ city: 'largest' }, 'POPULARITY', ['room_listing_by_city_and_popularity']],
   [{ city: 'city 7' }, 'PRICE_ASC', ['room_listing_by_city_and_price']],
   [{ city: 'rare', ...stay }, 'POPULARITY', ['room_listing_by_city_and_popularity']],
@@ -93,7 +100,7 @@ it('registering, changing and deleting a room', async () => {
     for (const { room, event } of [made, changed, deleted])
       expect(await opened().rooms.save(room, event)).toBe(true)
   }
-  expect(await ways(save)).toEqual(['room_listing_pkey', 'room_pkey'])
+  expect(await ways(save)).toEqual(['free_span_pkey', 'room_listing_pkey', 'room_pkey'])
 })
 
 it('taking and freeing nights, and adding up those of a room', async () => {
@@ -101,16 +108,9 @@ it('taking and freeing nights, and adding up those of a room', async () => {
     return { sourceId: `new ${index}`, roomId: numberedId(1 + index), ...stay }
   })
   const nights = prismaTakenNights(opened().database)
-  expect(await ways(() => nights.take(taken))).toEqual([
-    'room_listing_pkey',
-    'taken_stay_by_room',
-    'taken_stay_pkey',
-  ])
-  expect(await ways(() => nights.free(taken.map(({ sourceId }) => sourceId)))).toEqual([
-    'room_listing_pkey',
-    'taken_stay_by_room',
-    'taken_stay_pkey',
-  ])
+  const byKeys = ['free_span_pkey', 'room_listing_pkey', 'taken_stay_by_room', 'taken_stay_pkey']
+  expect(await ways(() => nights.take(taken))).toEqual(byKeys)
+  expect(await ways(() => nights.free(taken.map(({ sourceId }) => sourceId)))).toEqual(byKeys)
 })
 
 it('setting the popularity of rooms', async () => {
