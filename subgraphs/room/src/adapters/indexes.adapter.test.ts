@@ -31,6 +31,10 @@ const tables = [
   `INSERT INTO taken_stay (source_id, room_id, stay)
    SELECT n || ' ' || lower(stay), ${numberedIds('n')}, stay
    FROM generate_series(1, ${rows}) n JOIN room_listing ON room_id = ${numberedIds('n')}, unnest(taken) AS stay`,
+  // One room has been booked for years.
+  `INSERT INTO taken_stay (source_id, room_id, stay)
+   SELECT 'past ' || n, '${numberedId(7)}', daterange(current_date - 2 * n, current_date - 2 * n + 1)
+   FROM generate_series(1, 2000) n`,
   'INSERT INTO free_span SELECT room_id, free_from, free_to FROM free_span_of_listing',
 ]
 
