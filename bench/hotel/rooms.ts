@@ -31,6 +31,8 @@ const staysSql = `
   SELECT room_id || ':' || ordinality, room_id, stay
   FROM room_listing, unnest(taken) WITH ORDINALITY AS nights(stay, ordinality)`
 
+const spansSql = 'INSERT INTO free_span SELECT room_id, free_from, free_to FROM free_span_of_listing'
+
 /** Makes rooms on offer, with ten stays each, in room's database. */
 export async function fillRooms(hotel: Hotel, count: number): Promise<void> {
   const batch = 100_000
@@ -39,5 +41,6 @@ export async function fillRooms(hotel: Hotel, count: number): Promise<void> {
   }
   await hotel.sql('room', listingsSql)
   await hotel.sql('room', staysSql)
+  await hotel.sql('room', spansSql)
   await hotel.sql('room', 'VACUUM ANALYZE')
 }

@@ -52,9 +52,10 @@ const plannedAnew = { plan_cache_mode: 'force_custom_plan' }
 
 /**
  * The database at `url` for a pool whose statements are planned each time: for what they are asked, and for what the
- * tables hold by then. For searches, of which each is another one.
+ * tables hold by then. For searches, of which each is another one, and none reads a whole table: PostgreSQL would do so
+ * where it expects to meet a page of rows soon, and may go through all of them for one.
  */
-export const plannedEachTime = (url: string) => withSettings(url, plannedAnew)
+export const plannedEachTime = (url: string) => withSettings(url, { ...plannedAnew, enable_seqscan: 'off' })
 
 /**
  * The database at `url` for connections whose statements find rows by keys, each of them by an index. PostgreSQL takes

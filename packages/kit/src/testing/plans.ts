@@ -1,5 +1,54 @@
 import { Client } from 'pg'
-import { vi } from 'vitest'
+import { afterAll, beforeAll, vi } from 'vitest'
+import type { Part } from '../service.ts'
+import { createTestDatabase } from '../testing.ts'
+
+/**
+ * How many rows tests of plans put into a large table: INDEX_ROWS of the environment, 100,000 unless it says. With far
+ * fewer PostgreSQL would rather read a table as a whole.
+ */
+export const rows = Number(process.env.INDEX_ROWS ?? 100_000)
+
+/** On a busy machine, with all indexes of the table. */
+const filledWithinMs = 60_000 + rows
+
+/** A database of a test, opened in whatever way. */
+type Opened = { readonly url: string; close(): Promise<unknown> }
+
+/**
+ * Large tables for the tests of a file or of a `describe`: before them `open` opens a database, which is filled by
+ * `statements`; after them it is closed.
+ */
+export function largeTables<Database extends Opened>(
+  open: () => Promise<Database>,
+  statements: readonly string[],
+) {
+  let database: Database
+  beforeAll(async () => {
+    database = await open()
+    await fill(database.url, statements)
+  }, filledWithinMs)
+  afterAll(() => database?.close())
+  return {
+    /** What `open` opened; from within tests only. */
+    opened: () => database,
+    /** The ways in which `work` finds its rows there, as waysOf tells them. */
+    ways: async (work: () => Promise<unknown>) => waysOf(database.url, await statementsOf(work)),
+  }
+}
+
+/** For largeTables: a new database of a subgraph, opened as the subgraph opens its own. */
+export const databaseOf =
+  <Database>(subgraph: string, openPool: (url: string) => { database: Database; part: Pick<Part, 'stop'> }) =>
+  async () => {
+    const { url, drop } = await createTestDatabase(subgraph)
+    const { database, part } = openPool(url)
+    const close = async () => {
+      await part.stop?.()
+      await drop()
+    }
+    return { url, database, close }
+  }
 
 /** What was asked of PostgreSQL. */
 export type Statement = { readonly name?: string; readonly text: string; readonly values?: unknown[] }
@@ -62,7 +111,7 @@ export const numberedId = (number: number) => idPrefix + number.toString(16).pad
 const idPrefix = '01900000-0000-7000-8000-'
 
 /** Fills tables by `statements`, and tells PostgreSQL how large they are now. */
-export async function fill(url: string, ...statements: readonly string[]): Promise<void> {
+async function fill(url: string, statements: readonly string[]): Promise<void> {
   await connected(url, async (client) => {
     for (const statement of statements) await client.query(statement)
     await client.query('VACUUM ANALYZE')

@@ -1,22 +1,22 @@
-import { fill, numberedId, numberedIds, statementsOf, waysOf } from '@myhotel/kit/testing/plans'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { largeTables, numberedId, numberedIds, rows } from '@myhotel/kit/testing/plans'
+import { expect, it } from 'vitest'
 import { bookRoom } from '../application/book-room.ts'
 import { aBooking, aRequest } from '../testing/examples.ts'
 import { createWorld } from '../testing/world.ts'
 import { prismaCatalogue } from './prisma-bookings.ts'
 
-/** 50,000 rooms with a booking each; the attempts at the last hundred are left to be taken over. */
+/** Rooms with a booking each; the attempts at the last hundred are left to be taken over. */
 const tables = [
   `INSERT INTO room_listing (room_id, version, host_id, offer)
-   SELECT ${numberedIds('n')}, 1, 'host', '{}' FROM generate_series(1, 50000) n`,
+   SELECT ${numberedIds('n')}, 1, 'host', '{}' FROM generate_series(1, ${rows}) n`,
   `INSERT INTO stay_claim (id, room_id, stay, kind, state)
    SELECT ${numberedIds('n')}, ${numberedIds('n')}, daterange('2027-03-01', '2027-03-04'), 'BOOKING', 'BOOKED'
-   FROM generate_series(1, 50000) n`,
+   FROM generate_series(1, ${rows}) n`,
   `INSERT INTO booking_attempt (id, guest_id, idempotency_key, request_fingerprint, state, lease_until, hold_expires_at,
      claim_id, room_id, host_id, start_date, end_date, guests, total_amount, currency, terms, correlation_id, traceparent)
-   SELECT id, 'guest' || n % 1000, n, '', CASE WHEN n > 49900 THEN 'PAYING' ELSE 'CONFIRMED' END, now(), now(), id, id,
+   SELECT id, 'guest' || n % 1000, n, '', CASE WHEN n > ${rows - 100} THEN 'PAYING' ELSE 'CONFIRMED' END, now(), now(), id, id,
      'host', '2027-03-01', '2027-03-04', 1, 1, 'EUR', '{}', '', ''
-   FROM generate_series(1, 50000) n, LATERAL (SELECT ${numberedIds('n')} AS id) numbered`,
+   FROM generate_series(1, ${rows}) n, LATERAL (SELECT ${numberedIds('n')} AS id) numbered`,
   `INSERT INTO booking (id, attempt_id, payment_id, claim_id, room_id, guest_id, host_id, start_date, end_date, guests,
      total_amount, currency, terms, booked_at)
    SELECT id, id, id, claim_id, room_id, guest_id, host_id, start_date, end_date, guests, total_amount, currency, terms,
@@ -24,21 +24,14 @@ const tables = [
    FROM booking_attempt`,
 ]
 
-let world: Awaited<ReturnType<typeof createWorld>>
-beforeAll(async () => {
-  world = await createWorld()
-  await fill(world.databaseUrl, ...tables)
-})
-afterAll(() => world?.close())
-
-const ways = async (work: () => Promise<unknown>) => waysOf(world.databaseUrl, await statementsOf(work))
+const { opened, ways } = largeTables(createWorld, tables)
 const roomId = numberedId(7)
 const march = { startDate: '2027-03-01', endDate: '2027-04-01' }
 
 it('booking', async () => {
-  const room = await world.room()
+  const room = await opened().room()
   const book = async () => {
-    expect(await bookRoom(world.ports, aRequest({ roomId: room.roomId }))).toMatchObject({
+    expect(await bookRoom(opened().ports, aRequest({ roomId: room.roomId }))).toMatchObject({
       type: 'RoomBooked',
     })
   }
@@ -51,12 +44,12 @@ it('booking', async () => {
 })
 
 it('bookings: one, a page of them, and those of a room that are to come', async () => {
-  const { bookings } = world.ports
+  const { bookings } = opened().ports
   expect(await ways(() => bookings.find(numberedId(7)))).toEqual(['booking_pkey'])
   const page = Array.from({ length: 100 }, (_, index) => numberedId(1 + index * 7))
   expect(await ways(() => bookings.findAll(page))).toEqual(['booking_pkey'])
   expect(await ways(() => bookings.countUpcoming(roomId, '2027-01-01'))).toEqual(['booking_upcoming'])
-  const catalogue = prismaCatalogue(world.database)
+  const catalogue = prismaCatalogue(opened().database)
   expect(await ways(() => catalogue.upcoming(roomId, '2027-01-01'))).toEqual(['booking_upcoming'])
 })
 
@@ -74,19 +67,19 @@ it('cancelling a booking', async () => {
     version: 2,
     cancellation,
   } as const
-  const cancel = async () => expect(await world.ports.bookings.saveCanceled(canceled)).toBe(true)
+  const cancel = async () => expect(await opened().ports.bookings.saveCanceled(canceled)).toBe(true)
   expect(await ways(cancel)).toEqual(['booking_pkey', 'stay_claim_pkey'])
 })
 
 it('attempts: one, and those whose owners are gone', async () => {
-  const { attempts } = world.ports
+  const { attempts } = opened().ports
   expect(await ways(() => attempts.find(numberedId(7)))).toEqual(['booking_attempt_pkey'])
   const takeOver = async () => expect(await attempts.takeOver(20)).toHaveLength(20)
   expect(await ways(takeOver)).toEqual(['booking_attempt_pkey', 'booking_attempt_unsettled'])
 })
 
 it('the nights of a room: free, blocked, to be blocked', async () => {
-  const { blocks } = world.ports
+  const { blocks } = opened().ports
   for (const ask of [
     () => blocks.freeDates(roomId, march),
     () => blocks.list(roomId, '2027-03-01'),
@@ -94,7 +87,7 @@ it('the nights of a room: free, blocked, to be blocked', async () => {
   ]) {
     expect(await ways(ask)).toEqual(['stay_claim_no_overlap'])
   }
-  const listing = await world.room()
+  const listing = await opened().room()
   const change = async () => {
     expect(await blocks.block(listing, march)).toBe(true)
     await blocks.unblock(listing, march)

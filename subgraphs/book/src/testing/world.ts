@@ -58,7 +58,7 @@ export async function createWorld({ lease = 8_000, hold = 25_000, connections = 
     newId: v7,
   }
   return {
-    databaseUrl: postgres.url,
+    url: postgres.url,
     database,
     ports,
     script,

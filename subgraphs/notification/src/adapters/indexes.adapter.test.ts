@@ -1,51 +1,40 @@
 import { newCorrelation } from '@myhotel/kit/context'
-import { createTestDatabase } from '@myhotel/kit/testing'
-import { fill, numberedId, numberedIds, statementsOf, waysOf } from '@myhotel/kit/testing/plans'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { databaseOf, largeTables, numberedId, numberedIds, rows } from '@myhotel/kit/testing/plans'
+import { expect, it } from 'vitest'
 import { openDatabase } from './database.ts'
 import { prismaDeliveries } from './prisma-deliveries.ts'
 import { outgoing, prismaNotifications } from './prisma-notifications.ts'
 import { prismaPushSubscriptions } from './prisma-push-subscriptions.ts'
 import { browserAt, messageTo } from './testing.ts'
 
-const someId = numberedId(50_007)
+const someId = numberedId(rows / 2 + 7)
+
+const delivered = rows - 5_000
 
 /** Mail is behind with 5,000 of what it has to deliver. */
 const tables = [
   `INSERT INTO notification (id, event_id, recipient_id, kind, title, body, sent_at)
    SELECT ${numberedIds('n')}, 'book.' || n || ':1', 'user' || n % 10000, 'BOOKED', 'title', 'body', now()
-   FROM generate_series(1, 100000) n`,
+   FROM generate_series(1, ${rows}) n`,
   `INSERT INTO delivery (notification_id, channel, state, due_at, delivered_at)
-   SELECT ${numberedIds('n')}, 'IN_APP', 'DELIVERED', now(), now() FROM generate_series(1, 100000) n`,
+   SELECT ${numberedIds('n')}, 'IN_APP', 'DELIVERED', now(), now() FROM generate_series(1, ${rows}) n`,
   `INSERT INTO delivery (notification_id, channel, state, due_at, delivered_at)
-   SELECT ${numberedIds('n')}, 'EMAIL', (CASE WHEN n <= 95000 THEN 'DELIVERED' ELSE 'PENDING' END)::delivery_state,
-     now() - interval '1 day' + n * interval '0.8 s', CASE WHEN n <= 95000 THEN now() END
-   FROM generate_series(1, 100000) n`,
+   SELECT ${numberedIds('n')}, 'EMAIL', (CASE WHEN n <= ${delivered} THEN 'DELIVERED' ELSE 'PENDING' END)::delivery_state,
+     now() - interval '1 day' * (1 - n / ${rows}.0), CASE WHEN n <= ${delivered} THEN now() END
+   FROM generate_series(1, ${rows}) n`,
   `INSERT INTO push_subscription (endpoint, user_id, p256dh, auth, subscribed_at)
-   SELECT 'https://push/' || n, 'user' || n % 20000, 'key', 'secret', now() FROM generate_series(1, 100000) n`,
+   SELECT 'https://push/' || n, 'user' || n % 20000, 'key', 'secret', now() FROM generate_series(1, ${rows}) n`,
 ]
 
-let postgres: Awaited<ReturnType<typeof createTestDatabase>>
-let opened: ReturnType<typeof openDatabase>
-beforeAll(async () => {
-  postgres = await createTestDatabase('notification')
-  await fill(postgres.url, ...tables)
-  opened = openDatabase(postgres.url)
-})
-afterAll(async () => {
-  await opened?.part.stop?.()
-  await postgres?.drop()
-})
-
-const ways = async (work: () => Promise<unknown>) => waysOf(postgres.url, await statementsOf(work))
+const { opened, ways } = largeTables(databaseOf('notification', openDatabase), tables)
 
 it.each([null, someId])('a page of a user, before %s', async (before) => {
-  const page = () => prismaNotifications(opened.database).newest('user7', { limit: 101, before })
+  const page = () => prismaNotifications(opened().database).newest('user7', { limit: 101, before })
   expect(await ways(page)).toEqual(['delivery_pkey', 'notification_of_recipient'])
 })
 
 it('marking notifications as read', async () => {
-  const read = () => prismaNotifications(opened.database).markRead('user7', [someId], new Date())
+  const read = () => prismaNotifications(opened().database).markRead('user7', [someId], new Date())
   expect(await ways(read)).toEqual(['notification_of_recipient'])
 })
 
@@ -56,12 +45,12 @@ it('sending: what was sent is known by its event', async () => {
     under: newCorrelation(),
   }))
   const send = () =>
-    opened.database.$transaction((tx) => outgoing(tx, ['EMAIL', 'PUSH']).send(told, new Date()))
+    opened().database.$transaction((tx) => outgoing(tx, ['EMAIL', 'PUSH']).send(told, new Date()))
   expect(await ways(send)).toEqual(['notification_event_id_recipient_id_kind_key'])
 })
 
 it('the queue of deliveries: taken in the order in which they are due, settled by their keys', async () => {
-  const deliveries = prismaDeliveries(opened.database)
+  const deliveries = prismaDeliveries(opened().database)
   const work = async () => {
     const taken = await deliveries.take('EMAIL', 60, 180_000)
     expect(taken).toHaveLength(60)
@@ -71,7 +60,7 @@ it('the queue of deliveries: taken in the order in which they are due, settled b
 })
 
 it('subscriptions to Web Push', async () => {
-  const subscriptions = prismaPushSubscriptions(opened.database)
+  const subscriptions = prismaPushSubscriptions(opened().database)
   const save = () => subscriptions.save('user7', browserAt('https://push/new'), new Date())
   expect(await ways(save)).toEqual(['push_subscription_of_user', 'push_subscription_pkey'])
   expect(await ways(() => subscriptions.of('user7'))).toEqual(['push_subscription_of_user'])

@@ -1,48 +1,44 @@
 import { plannedByKeys } from '@myhotel/kit/prisma'
 import { createTestDatabase } from '@myhotel/kit/testing'
-import { fill, numberedId, numberedIds, statementsOf, waysOf } from '@myhotel/kit/testing/plans'
+import {
+  databaseOf,
+  largeTables,
+  numberedId,
+  numberedIds,
+  rows,
+  statementsOf,
+  waysOf,
+} from '@myhotel/kit/testing/plans'
 import { v7 } from 'uuid'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { createCommands } from '../application/commands.ts'
 import { anIntent } from '../testing/examples.ts'
 import { fakeProvider } from '../testing/fake-provider.ts'
 import { openDatabase } from './database.ts'
 import { prismaPayments } from './prisma-payments.ts'
 
-/** 100,000 payments, the last hundred of which wait for the provider; each tenth was given back. */
+/** Payments, the last hundred of which wait for the provider; each tenth was given back. */
 const tables = [
   `INSERT INTO payment (id, attempt_id, state, booking_id, guest_id, host_id, room_id, amount, currency, method,
      started_at, deadline, provider_payment_id, approved_at, due_at, correlation_id, traceparent)
    SELECT id, id, CASE WHEN is_due THEN 'PENDING' ELSE 'APPROVED' END, id, 'guest', 'host', 'room', 1, 'EUR', 'card',
      now(), now(), CASE WHEN NOT is_due THEN 'pi_' || n END, CASE WHEN NOT is_due THEN now() END,
      CASE WHEN is_due THEN now() END, '', ''
-   FROM generate_series(1, 100000) n, LATERAL (SELECT ${numberedIds('n')} AS id, n > 99900 AS is_due) numbered`,
+   FROM generate_series(1, ${rows}) n, LATERAL (SELECT ${numberedIds('n')} AS id, n > ${rows - 100} AS is_due) numbered`,
   `INSERT INTO refund (key, payment_id, amount)
-   SELECT 'refund' || n, ${numberedIds('n')}, 1 FROM generate_series(10, 100000, 10) n`,
+   SELECT 'refund' || n, ${numberedIds('n')}, 1 FROM generate_series(10, ${rows}, 10) n`,
 ]
 
-let postgres: Awaited<ReturnType<typeof createTestDatabase>>
-let opened: ReturnType<typeof openDatabase>
-beforeAll(async () => {
-  postgres = await createTestDatabase('payment')
-  await fill(postgres.url, ...tables)
-  opened = openDatabase(postgres.url)
-})
-afterAll(async () => {
-  await opened?.part.stop?.()
-  await postgres?.drop()
-})
+const { opened, ways } = largeTables(databaseOf('payment', openDatabase), tables)
 
-const ways = async (work: () => Promise<unknown>) => waysOf(postgres.url, await statementsOf(work))
-
-function commandsOf({ database }: typeof opened) {
+function commandsOf({ database }: Pick<ReturnType<typeof openDatabase>, 'database'>) {
   const ports = { payments: prismaPayments(database), provider: fakeProvider().provider }
   const limits = { chargeWithinMs: 3_000, mostApprovals: 1_000 }
   return createCommands({ ...ports, now: Date.now, newId: v7 }, limits, () => {})
 }
 
 it('approving, and learning what became of an approval', async () => {
-  const { approve, resolve } = commandsOf(opened)
+  const { approve, resolve } = commandsOf(opened())
   const attemptId = v7()
   const approval = async () => expect(await approve(attemptId, anIntent())).toMatchObject({ is: 'approved' })
   expect(await ways(approval)).toEqual(['payment_attempt_id_key', 'payment_pkey', 'refund_pkey'])
@@ -65,7 +61,7 @@ it('approving in tables that nobody has analysed yet, by the same indexes', asyn
 })
 
 it('payments by their ids, and those of the bookings of a page', async () => {
-  const payments = prismaPayments(opened.database)
+  const payments = prismaPayments(opened().database)
   const page = Array.from({ length: 100 }, (_, index) => numberedId(1 + index * 7))
   const byKey = ['payment_pkey', 'refund_payment_id_idx']
   expect(await ways(() => payments.byId(numberedId(7)))).toEqual(byKey)
@@ -79,6 +75,6 @@ it('payments by their ids, and those of the bookings of a page', async () => {
 it('what is due', async () => {
   const pauseMs = () => 60_000
   const work = async () =>
-    expect(await prismaPayments(opened.database).workOnDue(10, pauseMs, async () => undefined)).toBe(10)
+    expect(await prismaPayments(opened().database).workOnDue(10, pauseMs, async () => undefined)).toBe(10)
   expect(await ways(work)).toEqual(['payment_due', 'payment_pkey', 'refund_payment_id_idx'])
 })

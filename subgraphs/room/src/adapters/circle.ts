@@ -1,27 +1,22 @@
 import type { Page } from '../application/ports.ts'
 import type { Search } from '../domain/search.ts'
-import type { Database } from './database.ts'
+import type { Candidates } from './crowd.ts'
 import { Prisma } from './prisma-client/client.ts'
-import { centreOf } from './room-order.ts'
+import { centreOf, straightDistance } from './room-order.ts'
 
-// PostgreSQL cannot tell beforehand how many rooms are in a circle: it always expects a thousandth of all. So it
-// would gather all rooms of a large city and sort them, where the first in order would have been found at once.
+const metres = ({ near }: Search) => Prisma.sql`${(near?.radiusKm ?? 0) * 1000}::float8`
 
-/** A condition that the index over positions answers, for listings in (a little more than) the search's circle. */
-export function inCircle(search: Search): Prisma.Sql {
-  const metres = (search.near?.radiusKm ?? 0) * 1000
-  return Prisma.sql`l.position <@ earth_box(${centreOf(search)}, ${metres}::float8)`
-}
+/** Whether a listing is in the search's circle. */
+export const isInCircle = (search: Search) =>
+  Prisma.sql`${straightDistance(search)} <= gc_to_sec(${metres(search)})`
 
-/**
- * Whether there are `crowd` rooms in the search's circle, so that going through all rooms in order finds a page sooner
- * than gathering those in it; counts no further.
- */
-export async function isCrowded(database: Database, search: Search, crowd: number): Promise<boolean> {
-  const [row] = await database.$queryRaw<{ rooms: number }[]>`
-    SELECT count(*)::int AS rooms
-    FROM (SELECT FROM room_listing l WHERE ${inCircle(search)} LIMIT ${crowd}) gathered`
-  return row?.rooms === crowd
+/** A condition that the index over positions answers: listings in the box around the search's circle. */
+export const isInBox = (search: Search) =>
+  Prisma.sql`l.position <@ earth_box(${centreOf(search)}, ${metres(search)})`
+
+/** For a search near somewhere: rooms in its circle. There may be many more in the corners of the box around it. */
+export function nearby(search: Search): Candidates[] {
+  return search.near ? [Prisma.sql`room_listing l WHERE ${isInBox(search)} AND ${isInCircle(search)}`] : []
 }
 
 const radiiKm = [1, 5, 25, 125, 625, 3_125]

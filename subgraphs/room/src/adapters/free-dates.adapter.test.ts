@@ -49,6 +49,27 @@ describe('free dates', () => {
     expect(await listings.find({ startDate: far, endDate: further })).toEqual(['any'])
   })
 
+  it.each([
+    ['gathered', undefined],
+    ['met in order', 1],
+  ])('for weeks: rooms are %s', async (_, crowd) => {
+    const weeks = { startDate: '2027-06-10', endDate: '2027-07-10' }
+    const found = () => listings.find(weeks, 'NEWEST', crowd)
+    const nights = prismaTakenNights(listings.database)
+    await listings.offer('never booked')
+    const room = await listings.offer('room')
+    await listings.take(room.id, '2027-06-01', '2027-06-10')
+    await listings.take(room.id, '2027-07-10', '2027-07-11')
+    await listings.offer('for shorter stays', { maxNights: 29 })
+    expect(await found()).toEqual(['room', 'never booked'])
+    const first = await listings.take(room.id, '2027-06-10', '2027-06-12')
+    const second = await listings.take(room.id, '2027-06-25', '2027-07-01')
+    await nights.free([first])
+    expect(await found()).toEqual(['never booked'])
+    await nights.free([second])
+    expect(await found()).toEqual(['room', 'never booked'])
+  })
+
   it('are added up one at a time, however many stays come at once', async () => {
     const room = await listings.offer('room')
     const days = Array.from(

@@ -1,12 +1,12 @@
-import { fill, numberedId, numberedIds, statementsOf, waysOf } from '@myhotel/kit/testing/plans'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { largeTables, numberedId, numberedIds, rows } from '@myhotel/kit/testing/plans'
+import { expect, it } from 'vitest'
 import type { RoomFilter, RoomSort } from '../domain/room-filter.ts'
 import { changedRoom, deletedRoom, newRoom } from '../testing/rooms.ts'
 import { prismaPopularities, prismaTakenNights } from './prisma-taken-nights.ts'
-import { type OpenListings, openListings } from './testing-listings.ts'
+import { openListings } from './testing-listings.ts'
 
 /**
- * 50,000 rooms in 500 cities of 50 countries, two stays each. One city has a tenth of them, a rare one ten; few rooms
+ * Rooms in 500 cities of 50 countries, two stays each. One city has a tenth of them, a rare one ten; few rooms
  * are for more than six guests, few have a sauna, and some words are rare.
  */
 const tables = [
@@ -15,35 +15,36 @@ const tables = [
      booking_window_days, check_in_time, check_out_time, registered_at)
    SELECT ${numberedIds('n')}, 1, 'host' || n % 5000, 'Room ' || n, '', 'City', 'PT', 'Europe/Lisbon', 'EUR', 10000, 0,
      0, 2, '{}', '{}', 'FLEXIBLE', 1, 365, 365, '15:00', '11:00', now()
-   FROM generate_series(1, 50000) n`,
+   FROM generate_series(1, ${rows}) n`,
   'SELECT setseed(0.5)',
   `INSERT INTO room_listing (room_id, host_id, city_key, country_key, currency, price, capacity, min_nights, max_nights,
      booking_window_days, amenities, position, words, popularity, taken)
    SELECT ${numberedIds('n')}, 'host' || n % 5000,
-     CASE WHEN n % 10 = 0 THEN 'largest' WHEN n % 5000 = 1 THEN 'rare' ELSE 'city ' || n % 500 END,
+     CASE WHEN n % 10 = 0 THEN 'largest' WHEN n % ${rows / 10} = 1 THEN 'rare' ELSE 'city ' || n % 500 END,
      CASE WHEN n % 2000 = 1 THEN 'li' ELSE 'c' || n % 50 END, CASE WHEN n % 50 = 0 THEN 'CHF' ELSE 'EUR' END,
      4000 + 30000 * random(), CASE WHEN n % 1000 = 0 THEN 12 ELSE 1 + n % 6 END, 1, 365, 365,
      CASE WHEN n % 1000 = 0 THEN '{sauna,garden}' ELSE '{kitchen,garden}' END::text[],
      ll_to_earth(-60 + n % 120 + n % 1000 / 1000.0, -170 + n % 340 + n % 777 / 777.0),
      to_tsvector('simple', 'room with a view word' || n % 2000), 1000 * random() * random(),
      datemultirange(daterange(first, first + 2 + n % 8), daterange(first + 30, first + 32 + n % 8))
-   FROM generate_series(1, 50000) n, LATERAL (SELECT current_date + n * 7 % 30 AS first) begun`,
+   FROM generate_series(1, ${rows}) n, LATERAL (SELECT current_date + n * 7 % 30 AS first) begun`,
   `INSERT INTO taken_stay (source_id, room_id, stay)
    SELECT n || ' ' || lower(stay), ${numberedIds('n')}, stay
-   FROM generate_series(1, 50000) n JOIN room_listing ON room_id = ${numberedIds('n')}, unnest(taken) AS stay`,
+   FROM generate_series(1, ${rows}) n JOIN room_listing ON room_id = ${numberedIds('n')}, unnest(taken) AS stay`,
+  // One room has been booked for years.
+  `INSERT INTO taken_stay (source_id, room_id, stay)
+   SELECT 'past ' || n, '${numberedId(7)}', daterange(current_date - 2 * n, current_date - 2 * n + 1)
+   FROM generate_series(1, 2000) n`,
+  'INSERT INTO free_span SELECT room_id, free_from, free_to FROM free_span_of_listing',
 ]
 
-let listings: OpenListings
-beforeAll(async () => {
-  listings = await openListings()
-  await fill(listings.url, ...tables)
-})
-afterAll(() => listings?.close())
-
-const ways = async (work: () => Promise<unknown>) => waysOf(listings.url, await statementsOf(work))
+const { opened, ways } = largeTables(openListings, tables)
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 const stay = { startDate: inDays(11), endDate: inDays(17) }
+/** Which no room has free, and which most have. */
+const weeks = { startDate: inDays(11), endDate: inDays(50) }
+const quietWeeks = { startDate: inDays(111), endDate: inDays(150) }
 const near = { latitude: 0.5, longitude: 10.5, radiusKm: 10 }
 const eur = (amount: number) => ({ amount, currency: 'EUR' })
 
@@ -53,11 +54,14 @@ it.each<[RoomFilter, RoomSort, string[]]>([
   [{}, 'PRICE_DESC', ['room_listing_by_price']],
   [{}, 'NEWEST', ['room_listing_pkey']],
   [{ near }, 'DISTANCE', ['room_listing_position']],
-  [{ near }, 'POPULARITY', ['room_listing_position']],
-  [{ ...stay, near }, 'PRICE_ASC', ['room_listing_position']],
+  [{ near }, 'POPULARITY', ['room_listing_pkey', 'room_listing_position']],
+  [{ ...stay, near }, 'PRICE_ASC', ['room_listing_pkey', 'room_listing_position']],
   [stay, 'POPULARITY', ['room_listing_by_popularity']],
   [stay, 'PRICE_ASC', ['room_listing_by_price']],
   [stay, 'NEWEST', ['room_listing_pkey']],
+  [weeks, 'POPULARITY', ['free_span_by_dates', 'room_listing_pkey']],
+  [{ city: 'rare', ...weeks }, 'PRICE_ASC', ['free_span_by_dates', 'room_listing_by_city_and_price']],
+  [quietWeeks, 'POPULARITY', ['5000 rows by free_span_by_dates', 'room_listing_by_popularity']],
   [{ city: 'largest' }, 'POPULARITY', ['room_listing_by_city_and_popularity']],
   [{ city: 'city 7' }, 'PRICE_ASC', ['room_listing_by_city_and_price']],
   [{ city: 'rare', ...stay }, 'POPULARITY', ['room_listing_by_city_and_popularity']],
@@ -74,22 +78,22 @@ it.each<[RoomFilter, RoomSort, string[]]>([
   [{ text: 'word1777' }, 'POPULARITY', ['room_listing_words']],
   [{ text: 'view', ...stay }, 'POPULARITY', ['room_listing_by_popularity']],
 ])('a search: %j, %s', async (filter, sort, indexes) => {
-  const search = () => listings.page(filter, sort, 20, null)
+  const search = () => opened().page(filter, sort, 20, null)
   expect(await ways(search)).toEqual([...indexes, 'room_pkey'])
 })
 
 it.each<RoomSort>(['POPULARITY', 'PRICE_ASC', 'PRICE_DESC', 'NEWEST'])(
   'a further page by %s',
   async (sort) => {
-    const page = (await listings.page({}, sort, 20, null)).at(-1)
-    const found = await ways(() => listings.page({}, sort, 20, page?.sortValues ?? null))
-    expect(found).toEqual(await ways(() => listings.page({}, sort, 20, null)))
+    const page = (await opened().page({}, sort, 20, null)).at(-1)
+    const found = await ways(() => opened().page({}, sort, 20, page?.sortValues ?? null))
+    expect(found).toEqual(await ways(() => opened().page({}, sort, 20, null)))
   },
 )
 
 it('rooms by their ids', async () => {
   const ids = Array.from({ length: 100 }, (_, index) => numberedId(index * 7))
-  expect(await ways(() => listings.rooms.findAll(ids))).toEqual(['room_pkey'])
+  expect(await ways(() => opened().rooms.findAll(ids))).toEqual(['room_pkey'])
 })
 
 it('registering, changing and deleting a room', async () => {
@@ -98,29 +102,22 @@ it('registering, changing and deleting a room', async () => {
   const deleted = deletedRoom(changed.room)
   const save = async () => {
     for (const { room, event } of [made, changed, deleted])
-      expect(await listings.rooms.save(room, event)).toBe(true)
+      expect(await opened().rooms.save(room, event)).toBe(true)
   }
-  expect(await ways(save)).toEqual(['room_listing_pkey', 'room_pkey'])
+  expect(await ways(save)).toEqual(['free_span_pkey', 'room_listing_pkey', 'room_pkey'])
 })
 
 it('taking and freeing nights, and adding up those of a room', async () => {
   const taken = Array.from({ length: 50 }, (_, index) => {
     return { sourceId: `new ${index}`, roomId: numberedId(1 + index), ...stay }
   })
-  const nights = prismaTakenNights(listings.database)
-  expect(await ways(() => nights.take(taken))).toEqual([
-    'room_listing_pkey',
-    'taken_stay_by_room',
-    'taken_stay_pkey',
-  ])
-  expect(await ways(() => nights.free(taken.map(({ sourceId }) => sourceId)))).toEqual([
-    'room_listing_pkey',
-    'taken_stay_by_room',
-    'taken_stay_pkey',
-  ])
+  const nights = prismaTakenNights(opened().database)
+  const byKeys = ['free_span_pkey', 'room_listing_pkey', 'taken_stay_by_room', 'taken_stay_pkey']
+  expect(await ways(() => nights.take(taken))).toEqual(byKeys)
+  expect(await ways(() => nights.free(taken.map(({ sourceId }) => sourceId)))).toEqual(byKeys)
 })
 
 it('setting the popularity of rooms', async () => {
   const ranked = Array.from({ length: 50 }, (_, index) => ({ roomId: numberedId(1 + index), popularity: 3 }))
-  expect(await ways(() => prismaPopularities(listings.database).set(ranked))).toEqual(['room_listing_pkey'])
+  expect(await ways(() => prismaPopularities(opened().database).set(ranked))).toEqual(['room_listing_pkey'])
 })

@@ -2,6 +2,7 @@ import { countryKey, countryName } from '../domain/country.ts'
 import type { OfferedRoom } from '../domain/room.ts'
 import { folded } from '../domain/text.ts'
 import type { Transaction } from './database.ts'
+import { renewFreeSpans } from './free-spans.ts'
 import { Prisma } from './prisma-client/client.ts'
 
 /** Puts a room among those that are searched, or brings its listing up to date. */
@@ -20,9 +21,11 @@ export async function list(tx: Transaction, { id, hostId, offer }: OfferedRoom):
       price = excluded.price, capacity = excluded.capacity, min_nights = excluded.min_nights,
       max_nights = excluded.max_nights, booking_window_days = excluded.booking_window_days,
       amenities = excluded.amenities, position = excluded.position, words = excluded.words`
+  await renewFreeSpans(tx, [id])
 }
 
 /** Takes a room out of all searches and lists. */
 export async function unlist(tx: Transaction, roomId: string): Promise<void> {
   await tx.$executeRaw`DELETE FROM room_listing WHERE room_id = ${roomId}::uuid`
+  await renewFreeSpans(tx, [roomId])
 }

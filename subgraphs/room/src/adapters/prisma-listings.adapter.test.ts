@@ -155,6 +155,7 @@ it('shows changes at once, keeps nights and popularity, and never shows a delete
   await prismaPopularities(listings.database).set([{ roomId: room.id, popularity: 4 }])
   await listings.take(room.id, '2027-08-10', '2027-08-12')
   expect(await listings.find({}, 'POPULARITY')).toEqual([])
+  expect(await listings.database.freeSpan.count()).toBe(0)
 })
 
 it('plans each search for what it looks for', async () => {

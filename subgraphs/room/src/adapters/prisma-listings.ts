@@ -1,19 +1,21 @@
 import type { Listed, Listings, Page } from '../application/ports.ts'
 import type { Search } from '../domain/search.ts'
-import { growingCircles, inCircle, isCrowded } from './circle.ts'
+import { growingCircles, isInBox, isInCircle, nearby } from './circle.ts'
+import { gathering } from './crowd.ts'
 import type { Database } from './database.ts'
+import { freeThroughout } from './free-spans.ts'
 import { Prisma } from './prisma-client/client.ts'
 import { orderOf, straightDistance } from './room-order.ts'
 import { fromRow, type RoomRow, roomColumns } from './room-row.ts'
 import { toTextQuery } from './text-query.ts'
 
-/** Searches in PostgreSQL. From `crowd` rooms in a circle on, they are not gathered but met in order (circle.ts). */
-export function prismaListings(database: Database, crowd = 10_000): Listings {
+/** Searches in PostgreSQL. From `crowd` candidates on, rooms are not gathered but met in order (crowd.ts). */
+export function prismaListings(database: Database, crowd = 5_000): Listings {
   return {
     async search(search, page) {
       if (search.sort === 'DISTANCE') return await findNearest(database, search, page)
-      const gathers = search.near !== null && !(await isCrowded(database, search, crowd))
-      return await find(database, search, page, gathers)
+      const candidates = [...nearby(search), ...freeThroughout(search)]
+      return await find(database, search, page, await gathering(database, candidates, crowd))
     },
   }
 }
@@ -22,7 +24,7 @@ export function prismaListings(database: Database, crowd = 10_000): Listings {
 async function findNearest(database: Database, search: Search, page: Page): Promise<Listed[]> {
   let found: Listed[] = []
   for (const circle of growingCircles(search, page)) {
-    found = await find(database, circle, page, true)
+    found = await find(database, circle, page, isInBox(circle))
     if (found.length > page.first) break
   }
   return found
@@ -33,11 +35,11 @@ async function find(
   database: Database,
   search: Search,
   { first, after }: Page,
-  gathers: boolean,
+  gathered: Prisma.Sql | null,
 ): Promise<Listed[]> {
   const order = orderOf(search)
   const filters = filtersOf(search)
-  if (gathers) filters.push(inCircle(search))
+  if (gathered) filters.push(gathered)
   if (after) filters.push(order.after(after))
   const distance = search.near ? Prisma.sql`sec_to_gc(${straightDistance(search)}) / 1000` : Prisma.sql`NULL`
   const rows = await database.$queryRaw<Row[]>`
@@ -77,8 +79,7 @@ function filtersOf(search: Search): Prisma.Sql[] {
     const query = toTextQuery(text)
     filters.push(query ? Prisma.sql`l.words @@ to_tsquery('simple', ${query})` : Prisma.sql`FALSE`)
   }
-  if (near)
-    filters.push(Prisma.sql`${straightDistance(search)} <= gc_to_sec(${near.radiusKm * 1000}::float8)`)
+  if (near) filters.push(isInCircle(search))
   if (stay) {
     const { startDate, endDate, nights } = stay
     filters.push(

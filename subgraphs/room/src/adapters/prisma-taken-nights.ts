@@ -1,5 +1,6 @@
 import type { Popularities, TakenNights } from '../application/ports.ts'
 import type { Transaction } from './database.ts'
+import { renewFreeSpans } from './free-spans.ts'
 import { isRoomId } from './room-id.ts'
 
 const takeSql = `
@@ -63,4 +64,5 @@ async function addUp(tx: Transaction, roomIds: readonly string[]): Promise<void>
       SELECT range_agg(stay) FROM taken_stay
       WHERE taken_stay.room_id = room_listing.room_id AND upper(stay) >= current_date - 1), '{}')
     WHERE room_id = ANY(${roomIds}::uuid[])`
+  await renewFreeSpans(tx, roomIds)
 }

@@ -1,3 +1,4 @@
+import { plannedEachTime } from '@myhotel/kit/prisma'
 import { createTestDatabase } from '@myhotel/kit/testing'
 import type { SortValue } from '../application/ports.ts'
 import type { Details } from '../domain/details.ts'
@@ -30,7 +31,8 @@ export async function openListings() {
   }
 
   return {
-    url,
+    /** For connections that plan as searches do. */
+    url: plannedEachTime(url),
     database,
     rooms,
     page,
@@ -51,7 +53,7 @@ export async function openListings() {
       const found = await page(filter, sort, 100, null, prismaListings(database, crowd))
       return found.map(({ room }) => room.offer.name)
     },
-    empty: () => database.$executeRaw`TRUNCATE room, room_listing, taken_stay, outbox`,
+    empty: () => database.$executeRaw`TRUNCATE room, room_listing, free_span, taken_stay, outbox`,
     async close() {
       await part.stop?.()
       await drop()
