@@ -1,9 +1,11 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import { parse } from 'graphql'
 import { expect, test } from 'vitest'
 import { createLine, fetchesOf } from './line.ts'
 import { createPlanner } from './planning/planner.ts'
 import { zoo } from './testing/zoo.ts'
+
+/** The event loop comes round. */
+const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 /** Work that goes on until it is told to end, on an event loop whose turns take so many milliseconds. */
 function start(fetchesAtOnce: number, turnMs = 0.01) {

@@ -10,7 +10,7 @@ import { fromRow, type RoomRow, roomColumns } from './room-row.ts'
 import { toTextQuery } from './text-query.ts'
 
 /** Searches in PostgreSQL. From `crowd` candidates on, rooms are not gathered but met in order (crowd.ts). */
-export function prismaListings(database: Database, crowd = 5_000): Listings {
+export function prismaListings(database: Database, crowd = 7_000): Listings {
   return {
     async search(search, page) {
       if (search.sort === 'DISTANCE') return await findNearest(database, search, page)
