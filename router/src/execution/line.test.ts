@@ -4,11 +4,13 @@ import { createLine, fetchesOf } from './line.ts'
 import { createPlanner } from './planning/planner.ts'
 import { zoo } from './testing/zoo.ts'
 
-/** The event loop comes round. */
-const turn = () => new Promise((resolve) => setImmediate(resolve))
+/** The event loop comes round so often. */
+async function turns(count: number) {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+}
 
 /** Work that goes on until it is told to end, on an event loop whose turns take so many milliseconds. */
-function start(fetchesAtOnce: number, turnMs = 0.01) {
+function start(fetchesAtOnce: number, turnMs = 0.05) {
   let turns = 0
   const line = createLine(fetchesAtOnce, () => {
     turns += 1
@@ -41,14 +43,14 @@ test('what has no room begins one by one when there is nothing else to do, in th
   const { ask, begun } = start(4)
   for (const name of ['one', 'two', 'three', 'four']) void ask(name, 3)
   expect(begun).toEqual(['one'])
-  await turn()
+  await turns(4)
+  expect(begun, 'too short a moment').toEqual(['one'])
+  await turns(4)
   expect(begun).toEqual(['one', 'two'])
   // It would have room, were it not for those before it.
   void ask('small', 1)
   expect(begun).not.toContain('small')
-  await turn()
-  await turn()
-  await turn()
+  await turns(20)
   expect(begun).toEqual(['one', 'two', 'three', 'four', 'small'])
 })
 
@@ -56,7 +58,7 @@ test('what has no room waits while there is something to do', async () => {
   const { ask, begun, end } = start(4, 1)
   const first = ask('one', 3)
   void ask('two', 3)
-  for (let count = 0; count < 20; count += 1) await turn()
+  await turns(20)
   expect(begun).toEqual(['one'])
   end('one')
   await first
@@ -80,7 +82,7 @@ test('what is larger than all the room waits for a turn, not for ever', async ()
   expect(begun).toEqual(['huge'])
   void ask('next', 1)
   end('huge')
-  await turn()
+  await turns(10)
   expect(begun).toEqual(['huge', 'next'])
 })
 

@@ -13,11 +13,13 @@ type Waiting = { readonly fetches: number; begin(): void }
 
 /** A turn of the event loop that took no longer, in milliseconds, had nothing to do. */
 const idleTurnMs = 0.05
+/** After so many milliseconds of such turns it is not the processor that is short. */
+const idleMs = 0.25
 
 /**
- * Lets operations of so many fetches go on at once. Beyond that, one more begins whenever a turn of the event loop
- * has nothing else to do: where subgraphs are waited for, that is at once, and nobody stands in line; where the
- * processor is what is short, what has begun is finished before more is begun. It takes nobody longer, and half-made
+ * Lets operations of so many fetches go on at once. Beyond that, one more begins whenever the event loop has had
+ * nothing else to do for a moment: where subgraphs are waited for, that is soon, and nobody stands in line for long;
+ * where the processor is what is short, what has begun is finished before more is begun. It takes nobody longer, and half-made
  * results do not pile up, which the garbage collector would copy again and again.
  */
 export function createLine(fetchesAtOnce: number, now = () => performance.now()): Line {
@@ -25,6 +27,7 @@ export function createLine(fetchesAtOnce: number, now = () => performance.now())
   let underWay = 0
   let turning = false
   let turnedAt = 0
+  let idleSince = 0
 
   const isFree = (fetches: number) => underWay === 0 || underWay + fetches <= fetchesAtOnce
 
@@ -37,8 +40,12 @@ export function createLine(fetchesAtOnce: number, now = () => performance.now())
 
   function turn() {
     const at = now()
-    if (at - turnedAt <= idleTurnMs) beginNext()
+    if (at - turnedAt > idleTurnMs) idleSince = at
     turnedAt = at
+    if (at - idleSince >= idleMs) {
+      idleSince = at
+      beginNext()
+    }
     turning = line.length > 0
     if (turning) setImmediate(turn)
   }

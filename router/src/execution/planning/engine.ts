@@ -15,7 +15,7 @@ import { createLine, fetchesOf } from '../line.ts'
 import { createPlanner, type Planned } from './planner.ts'
 import { createPlans, type Known, type Plans } from './plans.ts'
 
-/** So many fetches are the first step of a hundred small queries, or a few large ones from end to end. */
+/** A few large queries, or some dozens of small ones. */
 const fetchesAtOnce = 128
 
 type Variables = Parameters<Execute>[1]
@@ -44,7 +44,10 @@ export function createEngine(sdl: string, { sourceOf, planBytes, log }: EngineOp
   const plans = createPlans(planner, compile, planBytes)
 
   function compile(planned: Planned, document: DocumentNode): Execute {
-    return line.inTurn(fetchesOf(planned.plan), compileAny(planned, document))
+    const execute = compileAny(planned, document)
+    const fetches = fetchesOf(planned.plan)
+    // Of one fetch nothing is half made.
+    return fetches > 1 ? line.inTurn(fetches, execute) : execute
   }
 
   function compileAny(planned: Planned, document: DocumentNode): Execute {
