@@ -10,7 +10,7 @@ async function turns(count: number) {
 }
 
 /** Work that goes on until it is told to end, on an event loop whose turns take so many milliseconds. */
-function start(fetchesAtOnce: number, turnMs = 0.05) {
+function start(fetchesAtOnce: number, turnMs = 0.04) {
   let turns = 0
   const line = createLine(fetchesAtOnce, () => {
     turns += 1
@@ -50,7 +50,7 @@ test('what has no room begins one by one when there is nothing else to do, in th
   // It would have room, were it not for those before it.
   void ask('small', 1)
   expect(begun).not.toContain('small')
-  await turns(20)
+  await turns(40)
   expect(begun).toEqual(['one', 'two', 'three', 'four', 'small'])
 })
 
@@ -58,7 +58,7 @@ test('what has no room waits while there is something to do', async () => {
   const { ask, begun, end } = start(4, 1)
   const first = ask('one', 3)
   void ask('two', 3)
-  await turns(20)
+  await turns(40)
   expect(begun).toEqual(['one'])
   end('one')
   await first
@@ -82,7 +82,7 @@ test('what is larger than all the room waits for a turn, not for ever', async ()
   expect(begun).toEqual(['huge'])
   void ask('next', 1)
   end('huge')
-  await turns(10)
+  await turns(20)
   expect(begun).toEqual(['huge', 'next'])
 })
 
