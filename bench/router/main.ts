@@ -34,42 +34,47 @@ export async function router(options: BenchOptions): Promise<void> {
   const sizes = chosen(values.sizes, queries)
   const { tell } = options
   const store = createReport('router', options.results)
-  const stage = await openStage(names, tell, values.profile)
-  try {
-    for (const size of sizes) {
-      const shape = await compareAnswers(stage, size)
-      tell(`${size}: the answers are equal, ${shape.bytes} bytes, fetches ${JSON.stringify(shape.fetches)}`)
-      for (const kind of chosen(values.kinds, kinds)) {
-        tell(`${size}, ${kind}`)
-        const requests = await requestsOf(stage, size, kind)
-        const rounds = await alternate(stage.contenders, () => requests, {
-          tool: options.tool,
-          connections,
-          seconds: options.seconds,
-          rounds: options.rounds,
-          warmUpSeconds: options.seconds,
-          tell,
-        })
-        const medians = stage.contenders.map(({ name }) => summary(rounds.get(name) ?? []))
-        const [first] = medians
-        const rows = stage.contenders.map(({ name }, index) => {
-          const of = medians[index] ?? summary([])
-          return [...row(name, of, shape), ...ratios(of, first ?? of)]
-        })
-        store(`${size}-${kind}`, {
-          title: `Router: ${size}, ${kind}`,
-          notes: [
-            `${kinds[kind]}; ${shape.bytes} bytes an answer, the answers compared and equal`,
-            `${options.tool}, ${connections} connections, ${options.rounds} rounds of ${options.seconds} s each in turn, medians`,
-          ],
-          columns: [...columns, 'requests/s, ratio', 'CPU, ratio'],
-          rows,
-          details: { shape, rounds: Object.fromEntries(rounds) },
-        })
-      }
+  for (const size of sizes) {
+    // Started anew, so that what one size leaves in memory does not weigh on the next.
+    const stage = await openStage(names, tell, values.profile)
+    try {
+      await measure(stage, size)
+    } finally {
+      await stage.stop()
     }
-  } finally {
-    await stage.stop()
+  }
+
+  async function measure(stage: Stage, size: Size) {
+    const shape = await compareAnswers(stage, size)
+    tell(`${size}: the answers are equal, ${shape.bytes} bytes, fetches ${JSON.stringify(shape.fetches)}`)
+    for (const kind of chosen(values.kinds, kinds)) {
+      tell(`${size}, ${kind}`)
+      const requests = await requestsOf(stage, size, kind)
+      const rounds = await alternate(stage.contenders, () => requests, {
+        tool: options.tool,
+        connections,
+        seconds: options.seconds,
+        rounds: options.rounds,
+        warmUpSeconds: options.seconds,
+        tell,
+      })
+      const medians = stage.contenders.map(({ name }) => summary(rounds.get(name) ?? []))
+      const [first] = medians
+      const rows = stage.contenders.map(({ name }, index) => {
+        const of = medians[index] ?? summary([])
+        return [...row(name, of, shape), ...ratios(of, first ?? of)]
+      })
+      store(`${size}-${kind}`, {
+        title: `Router: ${size}, ${kind}`,
+        notes: [
+          `${kinds[kind]}; ${shape.bytes} bytes an answer, the answers compared and equal`,
+          `${options.tool}, ${connections} connections, ${options.rounds} rounds of ${options.seconds} s each in turn, medians`,
+        ],
+        columns: [...columns, 'requests/s, ratio', 'CPU, ratio'],
+        rows,
+        details: { shape, rounds: Object.fromEntries(rounds) },
+      })
+    }
   }
 }
 

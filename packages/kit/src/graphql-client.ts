@@ -2,7 +2,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { print } from 'graphql'
 import { Pool } from 'undici'
 import { correlation } from './context.ts'
-import { exchange, type HttpAnswer } from './exchange.ts'
+import { fetchText, type HttpAnswer } from './fetch-text.ts'
 import type { Signer } from './identity.ts'
 
 /** The request provably never reached the other service: nothing was done there. */
@@ -72,7 +72,7 @@ export function createServiceClient(options: {
       const body = JSON.stringify({ query: textOf(document), variables })
       let told: HttpAnswer
       try {
-        told = await exchange(pool, { path: '/graphql', method: 'POST', headers, body }, options.timeoutMs)
+        told = await fetchText(pool, { path: '/graphql', method: 'POST', headers, body }, options.timeoutMs)
       } catch (error) {
         if (wasNeverSent(error))
           throw new NotAccepted(`${options.audience}: ${String(error)}`, { cause: error })

@@ -129,7 +129,10 @@ function readBody(request: IncomingMessage, longestBody: number): Promise<Buffer
       request.pause()
       reject(new UnreadableBody(413, `a body has at most ${longestBody} bytes`))
     })
-    request.once('end', () => resolve(Buffer.concat(chunks)))
+    request.once('end', () => {
+      const [first] = chunks
+      resolve(first && chunks.length === 1 ? first : Buffer.concat(chunks))
+    })
     request.once('error', reject)
   })
 }
@@ -145,7 +148,7 @@ async function readGraphqlBody(request: IncomingMessage, longestBody: number): P
   const bytes = await readBody(request, longestBody)
   if (!isUtf8(bytes)) throw new UnreadableBody(400, 'the body is not UTF-8')
   const text = bytes.toString()
-  if (!text || type !== 'application/json') return text || undefined
+  if (!text || type !== json.type) return text || undefined
   try {
     return JSON.parse(text)
   } catch {
@@ -153,8 +156,12 @@ async function readGraphqlBody(request: IncomingMessage, longestBody: number): P
   }
 }
 
+/** What nearly all send. */
+const json = { type: 'application/json', charset: 'utf-8' }
+
 /** `application/json; charset="UTF-8"` → `application/json`, `utf-8`, which is also what is meant without a charset. */
 function mediaType(value: string): { type: string; charset: string } {
+  if (value === json.type) return json
   const [type = '', ...parameters] = value.toLowerCase().split(';')
   const charset = parameters.find((parameter) => parameter.trim().startsWith('charset='))?.split('=')[1]
   return { type: type.trim(), charset: charset?.replaceAll('"', '').trim() ?? 'utf-8' }

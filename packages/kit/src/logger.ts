@@ -19,7 +19,7 @@ export function createLogger(service: string, level = 'info', { flushEveryMs = 0
     {
       level,
       base: { service },
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: createClock(),
       formatters: { level: (label) => ({ level: label }) },
       mixin: () => {
         const under = correlationUnderWay()
@@ -29,4 +29,18 @@ export function createLogger(service: string, level = 'info', { flushEveryMs = 0
     },
     destination,
   )
+}
+
+/** The time of a line as pino's `isoTime` has it; the lines of one millisecond share its text. */
+function createClock(): () => string {
+  let at = Number.NaN
+  let text = ''
+  return () => {
+    const now = Date.now()
+    if (now !== at) {
+      at = now
+      text = pino.stdTimeFunctions.isoTime()
+    }
+    return text
+  }
 }

@@ -1,4 +1,4 @@
-import { exchange } from '@myhotel/kit/exchange'
+import { fetchText } from '@myhotel/kit/fetch-text'
 import { wasNeverSent } from '@myhotel/kit/graphql-client'
 import { Pool } from 'undici'
 import { z } from 'zod'
@@ -39,7 +39,7 @@ export function sandboxProvider(options: { url: string; withinMs: number; connec
     try {
       const headers = { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) }
       const question = { method, path, headers, body: body === undefined ? null : JSON.stringify(body) }
-      const { status, text } = await exchange(pool, question, withinMs)
+      const { status, text } = await fetchText(pool, question, withinMs)
       if (status === 429) return notTakenIn
       if (status === 401 || status === 403) return notTakenIn
       if (status >= 500) return unknown(`${status} ${text.slice(0, 200)}`)

@@ -6,8 +6,8 @@ import { prismaPopularities, prismaTakenNights } from './prisma-taken-nights.ts'
 import { openListings } from './testing-listings.ts'
 
 /**
- * Rooms in 500 cities of 50 countries, two stays each. One city has a tenth of them, a rare one ten; few rooms
- * are for more than six guests, few have a sauna, and some words are rare.
+ * Rooms in 500 cities of 50 countries, two stays each. One city has a tenth of them, a rare one ten; a hundred
+ * rooms are for more than six guests, as many have a sauna, and some words are rare.
  */
 const tables = [
   `INSERT INTO room (id, version, host_id, name, description, city, country, time_zone, currency, price_per_night,
@@ -22,8 +22,8 @@ const tables = [
    SELECT ${numberedIds('n')}, 'host' || n % 5000,
      CASE WHEN n % 10 = 0 THEN 'largest' WHEN n % ${rows / 10} = 1 THEN 'rare' ELSE 'city ' || n % 500 END,
      CASE WHEN n % 2000 = 1 THEN 'li' ELSE 'c' || n % 50 END, CASE WHEN n % 50 = 0 THEN 'CHF' ELSE 'EUR' END,
-     4000 + 30000 * random(), CASE WHEN n % 1000 = 0 THEN 12 ELSE 1 + n % 6 END, 1, 365, 365,
-     CASE WHEN n % 1000 = 0 THEN '{sauna,garden}' ELSE '{kitchen,garden}' END::text[],
+     4000 + 30000 * random(), CASE WHEN n % ${rows / 100} = 0 THEN 12 ELSE 1 + n % 6 END, 1, 365, 365,
+     CASE WHEN n % ${rows / 100} = 0 THEN '{sauna,garden}' ELSE '{kitchen,garden}' END::text[],
      ll_to_earth(-60 + n % 120 + n % 1000 / 1000.0, -170 + n % 340 + n % 777 / 777.0),
      to_tsvector('simple', 'room with a view word' || n % 2000), 1000 * random() * random(),
      datemultirange(daterange(first, first + 2 + n % 8), daterange(first + 30, first + 32 + n % 8))

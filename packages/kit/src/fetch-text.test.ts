@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Pool } from 'undici'
 import { afterEach, expect, it } from 'vitest'
-import { exchange, NoAnswer } from './exchange.ts'
+import { fetchText, NoAnswer } from './fetch-text.ts'
 import { wasNeverSent } from './graphql-client.ts'
 
 const opened: (() => Promise<unknown>)[] = []
@@ -32,7 +32,7 @@ it('sends method, path, headers and body, and reads an answer of several parts',
     for await (const chunk of request) response.write(chunk)
     response.end()
   })
-  expect(await exchange(pool, question('what?'), 5_000)).toEqual({
+  expect(await fetchText(pool, question('what?'), 5_000)).toEqual({
     status: 201,
     text: 'POST /here yes what?',
   })
@@ -45,21 +45,21 @@ it('waits for no longer than it may, and leaves nothing of the request behind', 
     if (request.headers['x-asked'] === 'no') response.end('well')
     else response.write('half')
   })
-  const asked = exchange(pool, question(''), 100)
+  const asked = fetchText(pool, question(''), 100)
   // It waits for the only connection.
-  const behind = exchange(pool, question(''), 50)
+  const behind = fetchText(pool, question(''), 50)
   await expect(behind).rejects.toThrow(NoAnswer)
   await expect(asked).rejects.toThrow('no answer within 100 ms')
   await gone.promise
   const next = { ...question(''), headers: { 'x-asked': 'no' } }
-  expect(await exchange(pool, next, 5_000)).toEqual({ status: 200, text: 'well' })
+  expect(await fetchText(pool, next, 5_000)).toEqual({ status: 200, text: 'well' })
 })
 
 it('says so where there was no connection, and where it was lost', async () => {
   const { server, pool } = await poolTo((request) => request.socket.destroy())
-  const lost = await exchange(pool, question(''), 5_000).catch((error: unknown) => error)
+  const lost = await fetchText(pool, question(''), 5_000).catch((error: unknown) => error)
   expect(wasNeverSent(lost)).toBe(false)
   await new Promise((resolve) => server.close(resolve))
-  const refused = await exchange(pool, question(''), 5_000).catch((error: unknown) => error)
+  const refused = await fetchText(pool, question(''), 5_000).catch((error: unknown) => error)
   expect(wasNeverSent(refused)).toBe(true)
 })

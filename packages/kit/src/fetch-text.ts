@@ -1,7 +1,7 @@
 import type { Dispatcher, Pool } from 'undici'
 
 /** A request whose answer is wanted as a whole. */
-export type Question = {
+export type HttpRequest = {
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
@@ -22,7 +22,7 @@ export class NoAnswer extends Error {
  * and nothing is left to go off when the answer has long been there.
  * @throws undici's errors, or NoAnswer
  */
-export function exchange(pool: Pool, question: Question, withinMs: number): Promise<HttpAnswer> {
+export function fetchText(pool: Pool, request: HttpRequest, withinMs: number): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let status = 0
@@ -34,7 +34,7 @@ export function exchange(pool: Pool, question: Question, withinMs: number): Prom
       under?.abort(late)
     }, withinMs)
 
-    pool.dispatch(question, {
+    pool.dispatch(request, {
       onRequestStart(controller) {
         // It may have waited for a connection for longer than anybody waits for the answer.
         if (late) controller.abort(late)
