@@ -105,9 +105,36 @@ describe('bookRoom', () => {
     expect(await bookRoom(world.ports, aRequest({ roomId }))).toMatchObject(declined)
     expect(world.script.approvals).toBe(1)
     world.script.approve = () => ({ type: 'approved', paymentId: v7() })
-    expect(kindOf(await bookRoom(world.ports, aRequest({ roomId, idempotencyKey: 'key-2' })))).toBe(
+    const otherCard = { roomId, paymentMethod: 'pm_card_mastercard' }
+    expect(await bookRoom(world.ports, aRequest(otherCard))).toEqual({
+      code: 'IDEMPOTENCY_KEY_REUSED',
+      message: expect.stringMatching(/declined.*new key/),
+    })
+    expect(kindOf(await bookRoom(world.ports, aRequest({ ...otherCard, idempotencyKey: 'key-2' })))).toBe(
       'RoomBooked',
     )
+  })
+
+  it('a payment method that does not exist is wrong input: the nights and the key stay free', async () => {
+    const { roomId } = await world.room()
+    world.script.approve = () => ({ type: 'no such method' })
+    const refused = { code: 'INVALID_INPUT', field: 'paymentMethod' }
+    expect(await bookRoom(world.ports, aRequest({ roomId }))).toMatchObject(refused)
+    expect(await bookRoom(world.ports, aRequest({ roomId }))).toMatchObject(refused)
+    expect(await world.count('stay_claim')).toBe(0)
+    expect(await world.count('booking_attempt')).toBe(0)
+    world.script.approve = () => ({ type: 'approved', paymentId: v7() })
+    const corrected = aRequest({ roomId, paymentMethod: 'pm_card_mastercard' })
+    expect(kindOf(await bookRoom(world.ports, corrected))).toBe('RoomBooked')
+  })
+
+  it('refuses a host who books the own room; nothing is written and payment is not asked', async () => {
+    const { roomId } = await world.room()
+    expect(await bookRoom(world.ports, aRequest({ roomId, guestId: 'host1' }))).toMatchObject({
+      code: 'FORBIDDEN',
+    })
+    expect(world.script.approvals).toBe(0)
+    expect(await world.count('booking_attempt')).toBe(0)
   })
 })
 
@@ -124,6 +151,14 @@ describe('recovery', () => {
     world.script.resolve = () => ({ type: 'approved', paymentId: v7() })
     await recover()
     expect(kindOf(await bookRoom(world.ports, aRequest({ roomId })))).toBe('RoomBooked')
+  })
+
+  it('frees nights and key when the payment method turns out not to exist', async () => {
+    await unknownOutcome()
+    world.script.resolve = () => ({ type: 'no such method' })
+    await recover()
+    expect(await world.count('stay_claim')).toBe(0)
+    expect(await world.count('booking_attempt')).toBe(0)
   })
 
   it('frees nights and key when payment has never seen the attempt', async () => {

@@ -31,13 +31,13 @@ export type BookRoomInput = {
   guests?: Scalars['Int']['input'];
   /** The client's, one per intent: a retry with it returns the first result */
   idempotencyKey: Scalars['String']['input'];
-  /** Token of the payment provider, never a card number */
+  /** Token of the payment provider, never a card number; one that the provider does not know is InvalidInput */
   paymentMethod: Scalars['String']['input'];
   roomId: Scalars['ID']['input'];
   startDate: Scalars['Date']['input'];
 };
 
-export type BookRoomResult = BookingInProgress | IdempotencyKeyReused | InvalidInput | NotFound | PaymentBusy | PaymentDeclined | PriceChanged | RoomBooked | RoomNotAvailable;
+export type BookRoomResult = BookingInProgress | Forbidden | IdempotencyKeyReused | InvalidInput | NotFound | PaymentBusy | PaymentDeclined | PriceChanged | RoomBooked | RoomNotAvailable;
 
 /** A paid stay. Guest, host and agents see it */
 export type Booking = {
@@ -96,9 +96,9 @@ export type Cancellation = {
 };
 
 export type CancellationPolicy =
-  /** All back until 24 hours before check-in, after that all but one night */
+  /** All back until 24 hours before check-in, then all but one night; after check-in all nights to come but one */
   | 'FLEXIBLE'
-  /** All back until 5 days before check-in, after that half */
+  /** All back until 5 days before check-in, then half; after check-in half of the nights to come */
   | 'MODERATE'
   /** All back until 14 days before check-in, half until 7 days, after that nothing */
   | 'STRICT';
@@ -130,7 +130,7 @@ export type Forbidden = Refusal & {
   message: Scalars['String']['output'];
 };
 
-/** The key was used for another request */
+/** The key was used for another request: a new request needs a new key */
 export type IdempotencyKeyReused = Refusal & {
   __typename?: 'IdempotencyKeyReused';
   code: Scalars['String']['output'];
@@ -161,7 +161,10 @@ export type Mutation = {
   __typename?: 'Mutation';
   /** Takes nights off the market: [startDate, endDate). For the room's host */
   blockDates: BlockDatesResult;
-  /** Books and pays a stay. A retry with the same idempotency key never books or pays twice. For guests */
+  /**
+   * Books and pays a stay. A retry with the same idempotency key never books or pays twice. For guests; a host cannot book
+   * an own room
+   */
   bookRoom: BookRoomResult;
   /** For its guest and the host of its room. Cancelling what is cancelled gives the first answer again */
   cancelBooking: CancelBookingResult;
@@ -445,6 +448,7 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
   ;
   BookRoomResult:
     | ( BookingInProgress & { __typename: 'BookingInProgress' } )
+    | ( Forbidden & { __typename: 'Forbidden' } )
     | ( IdempotencyKeyReused & { __typename: 'IdempotencyKeyReused' } )
     | ( InvalidInput & { __typename: 'InvalidInput' } )
     | ( NotFound & { __typename: 'NotFound' } )
@@ -581,7 +585,7 @@ export type BlockDatesResultResolvers<ContextType = RequestContext, ParentType e
 };
 
 export type BookRoomResultResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['BookRoomResult'] = ResolversParentTypes['BookRoomResult']> = {
-  __resolveType: TypeResolveFn<'BookingInProgress' | 'IdempotencyKeyReused' | 'InvalidInput' | 'NotFound' | 'PaymentBusy' | 'PaymentDeclined' | 'PriceChanged' | 'RoomBooked' | 'RoomNotAvailable', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'BookingInProgress' | 'Forbidden' | 'IdempotencyKeyReused' | 'InvalidInput' | 'NotFound' | 'PaymentBusy' | 'PaymentDeclined' | 'PriceChanged' | 'RoomBooked' | 'RoomNotAvailable', ParentType, ContextType>;
 };
 
 export type BookingResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Booking'] = ResolversParentTypes['Booking'], FederationReferenceType extends FederationReferenceTypes['Booking'] = FederationReferenceTypes['Booking']> = {

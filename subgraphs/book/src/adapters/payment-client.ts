@@ -20,6 +20,9 @@ const retryAfterMs = 1_000
 /** Payment stops charging so long before the nights are given up, so that book still learns of the last charge. */
 const marginMs = 5_000
 
+/** Payment's decline code for a method that names nothing; see its schema. */
+const noSuchMethodCode = 'no_such_payment_method'
+
 type Answered = ApprovePaymentMutation['approvePayment']
 
 /**
@@ -107,6 +110,7 @@ function toOutcome(answer: Answered): PaymentOutcome {
     case 'PaymentApproval':
       return { type: 'approved', paymentId: answer.paymentId }
     case 'PaymentDecline':
+      if (answer.declineCode === noSuchMethodCode) return { type: 'no such method' }
       return { type: 'declined', declineCode: answer.declineCode, message: answer.message }
     case 'PaymentNotAccepted':
       return { type: 'not accepted', retryAfterSeconds: answer.retryAfterSeconds }

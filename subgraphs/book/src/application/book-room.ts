@@ -9,7 +9,7 @@ import {
   toBooking,
 } from '../domain/attempt.ts'
 import { type Price, priceOf, refuseChangedPrice } from '../domain/price.ts'
-import { isRefusal, type Listing, type RefusalOf, refuseStay } from '../domain/stay.ts'
+import { invalid, isRefusal, type Listing, type RefusalOf, refuseStay } from '../domain/stay.ts'
 import type { PaymentOutcome, Ports } from './ports.ts'
 
 /**
@@ -62,6 +62,10 @@ export async function settle(
       if (await attempts.decline(attempt, refusal)) return refusal
       break
     }
+    case 'no such method':
+      // Nothing was charged, and the request cannot succeed as it is: its key stays free for the corrected one.
+      if (await attempts.forget(attempt)) return noSuchMethod
+      break
     case 'not accepted':
       if (await attempts.forget(attempt)) return paymentBusy(outcome.retryAfterSeconds)
       break
@@ -81,12 +85,21 @@ const nightsTaken: RefusalOf<'ROOM_NOT_AVAILABLE'> = {
   code: 'ROOM_NOT_AVAILABLE',
   message: 'a night of this stay is taken',
 }
+const ownRoom: RefusalOf<'FORBIDDEN'> = {
+  code: 'FORBIDDEN',
+  message: 'This is your own room. To keep its nights for yourself, block the dates.',
+}
+const noSuchMethod = invalid(
+  'paymentMethod',
+  'The payment provider does not know this payment method. Enter the payment details again.',
+)
 const roomGone: RefusalOf<'NOT_FOUND'> = { code: 'NOT_FOUND', message: 'no such room' }
 
 /** The present price of what a guest asks for, or why it cannot be had. */
 function offerTo(ports: Ports, request: BookingRequest, listing: Listing | null) {
   if (!listing || listing.deleted) return roomGone
   const { offer } = listing
+  if (offer.hostId === request.guestId) return ownRoom
   const refused = refuseStay(offer, request.stay, request.guests, ports.calendar.today(offer.timeZone))
   if (refused) return refused
   const price = priceOf(offer, request.stay)

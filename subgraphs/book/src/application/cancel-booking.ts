@@ -1,6 +1,6 @@
-import { type Booking, decide, evolve, roleIn } from '../domain/booking.ts'
+import { type Booking, decide, evolve, type Moment, roleIn } from '../domain/booking.ts'
 import type { CanceledBy } from '../domain/cancellation-policy.ts'
-import { isRefusal, type RefusalOf } from '../domain/stay.ts'
+import { isRefusal, nightsOf, type RefusalOf } from '../domain/stay.ts'
 import type { Calendar, Ports } from './ports.ts'
 
 /** Why a cancellation did not come about. */
@@ -45,11 +45,17 @@ async function cancel(
 }
 
 /** Where a booking stands in time, now. */
-export function momentOf(calendar: Calendar, booking: Booking) {
-  const { timeZone, checkInTime } = booking.terms
+export function momentOf(calendar: Calendar, { stay, terms }: Booking): Moment {
+  const { timeZone, checkInTime } = terms
+  const now = calendar.now()
+  const today = calendar.today(timeZone)
+  // A night begins at the check-in time of its day: those of earlier days have, today's perhaps.
+  const earlier = Math.max(0, nightsOf({ startDate: stay.startDate, endDate: today }))
+  const begunToday = today >= stay.startDate && calendar.instantAt(today, checkInTime, timeZone) <= now
   return {
-    now: calendar.now(),
-    today: calendar.today(timeZone),
-    checkInAt: calendar.instantAt(booking.stay.startDate, checkInTime, timeZone),
+    now,
+    today,
+    checkInAt: calendar.instantAt(stay.startDate, checkInTime, timeZone),
+    nightsBegun: Math.min(nightsOf(stay), earlier + (begunToday ? 1 : 0)),
   }
 }

@@ -58,7 +58,7 @@ export type Attempts = {
   confirm(attempt: Attempt, booking: BookedStay): Promise<'confirmed' | 'room deleted' | 'lost'>
   /** PAYING → DECLINED; the nights are free again. False where the attempt is lost to another owner. */
   decline(attempt: Attempt, refusal: RefusalOf<'PAYMENT_DECLINED'>): Promise<boolean>
-  /** Payment provably knows nothing of the attempt: it and its claim are removed, as if it had never been. */
+  /** Provably nothing is charged under the attempt: it and its claim are removed, as if it had never been. */
   forget(attempt: Attempt): Promise<boolean>
   /** PAYING → ABORTING; the nights are free again, the payment is yet to be undone. */
   giveUp(attempt: Attempt): Promise<boolean>
@@ -100,6 +100,8 @@ export type Blocks = {
 export type PaymentOutcome =
   | { readonly type: 'approved'; readonly paymentId: string }
   | { readonly type: 'declined'; readonly declineCode: string; readonly message: string }
+  /** The payment method names nothing that the provider knows; nothing was charged. */
+  | { readonly type: 'no such method' }
   /** Nothing was or will be charged: payment has not taken it in. */
   | { readonly type: 'not accepted'; readonly retryAfterSeconds: number }
   /** No money is kept, and none can be taken any more. */

@@ -45,6 +45,7 @@ export type AttemptAnswer = RoomBooked | InProgress | BookingRefusal
 export type BookingRefusal = RefusalOf<
   | 'INVALID_INPUT'
   | 'NOT_FOUND'
+  | 'FORBIDDEN'
   | 'ROOM_NOT_AVAILABLE'
   | 'PRICE_CHANGED'
   | 'PAYMENT_DECLINED'
@@ -83,9 +84,7 @@ export function fingerprintOf(request: BookingRequest): string {
  */
 export function answerOf(attempt: Attempt, fingerprint: string): AttemptAnswer | 'afresh' {
   if (attempt.state === 'ABORTED') return 'afresh'
-  if (attempt.fingerprint !== fingerprint) {
-    return { code: 'IDEMPOTENCY_KEY_REUSED', message: 'this idempotency key was used for another request' }
-  }
+  if (attempt.fingerprint !== fingerprint) return refuseReusedKey(attempt)
   switch (attempt.state) {
     case 'PAYING':
       return inProgress
@@ -96,6 +95,15 @@ export function answerOf(attempt: Attempt, fingerprint: string): AttemptAnswer |
     case 'ABORTING':
       return paymentBusy(5)
   }
+}
+
+/** Refuses a key that stands for another request. Whoever was declined and tries another card learns what to change. */
+function refuseReusedKey({ state }: Attempt): RefusalOf<'IDEMPOTENCY_KEY_REUSED'> {
+  const message =
+    state === 'DECLINED'
+      ? 'The payment under this idempotency key was declined. To pay in another way, send the request with a new key.'
+      : 'This idempotency key was used for another request. Send a new request with a new key.'
+  return { code: 'IDEMPOTENCY_KEY_REUSED', message }
 }
 
 /** The booking that an attempt becomes when its payment is approved. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { aBooking, anOffer } from '../testing/examples.ts'
 import { decide, evolve, refundIfCanceledNow, statusOf } from './booking.ts'
@@ -62,12 +63,10 @@ describe('the price', () => {
 })
 
 describe('the refund', () => {
+  const { price } = aBooking({}).terms
   const of = (policy: CancellationPolicy, daysLeft: number) =>
-    refundOf(
-      { policy, price: aBooking({}).terms.price, nights: 3, checkInAt },
-      'GUEST',
-      checkInAt - daysLeft * dayMs,
-    ).amount
+    refundOf({ policy, price, nights: 3, checkInAt, nightsBegun: 0 }, 'GUEST', checkInAt - daysLeft * dayMs)
+      .amount
 
   it.each([
     ['FLEXIBLE', 1, 30_000],
@@ -83,17 +82,64 @@ describe('the refund', () => {
   })
 
   it.each(['HOST', 'SERVICE_CENTER', 'ROOM_DELETED'] as const)('is all when %s cancels', (by) => {
-    const refund = refundOf(
-      { policy: 'STRICT', price: aBooking({}).terms.price, nights: 3, checkInAt },
-      by,
-      checkInAt - dayMs,
+    const stay = { policy: 'STRICT', price, nights: 3, checkInAt, nightsBegun: 0 } as const
+    expect(refundOf(stay, by, checkInAt - dayMs).amount).toBe(30_000)
+    expect(refundOf({ ...stay, nightsBegun: 2 }, by, checkInAt + 1.5 * dayMs).amount).toBe(30_000)
+  })
+
+  it.each([
+    ['FLEXIBLE', 1, 10_000],
+    ['FLEXIBLE', 2, 0],
+    ['FLEXIBLE', 3, 0],
+    ['MODERATE', 1, 10_000],
+    ['MODERATE', 2, 5_000],
+    ['MODERATE', 3, 0],
+    ['STRICT', 1, 0],
+  ] as const)('under %s, with %i of 3 nights begun, is %i of 30,000', (policy, nightsBegun, refund) => {
+    const now = checkInAt + (nightsBegun - 1) * dayMs
+    expect(refundOf({ policy, price, nights: 3, checkInAt, nightsBegun }, 'GUEST', now).amount).toBe(refund)
+  })
+
+  it('after check-in keeps the cleaning fee and gives back the tax on the nights to come', () => {
+    const offer = anOffer({ pricePerNight: 10_000, cleaningFee: 5_000, taxBasisPoints: 1_000 })
+    const taxed = priceOf(offer, stay('2027-03-10', '2027-03-14'))
+    if (!('lines' in taxed)) throw new Error('no price')
+    const of = { policy: 'FLEXIBLE', price: taxed, nights: 4, checkInAt, nightsBegun: 1 } as const
+    expect(refundOf(of, 'GUEST', checkInAt).amount).toBe(2 * 11_000)
+  })
+
+  it('never grows as time passes, under any policy and price', () => {
+    const policies = ['FLEXIBLE', 'MODERATE', 'STRICT'] as const
+    const amount = fc.nat(1_000_000)
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...policies),
+        fc.integer({ min: 1, max: 40 }),
+        amount,
+        amount,
+        amount,
+        (...[policy, nights, pricePerNight, cleaningFee, taxBasisPoints]) => {
+          const offer = anOffer({ pricePerNight, cleaningFee, taxBasisPoints: taxBasisPoints % 10_001 })
+          const days = stay('2027-03-10', new Date(Date.UTC(2027, 2, 10 + nights)).toISOString().slice(0, 10))
+          const some = priceOf(offer, days)
+          if (!('lines' in some)) return
+          const at = (day: number) => {
+            const nightsBegun = Math.min(nights, Math.max(0, day + 1))
+            const refundable = { policy, price: some, nights, checkInAt, nightsBegun }
+            return refundOf(refundable, 'GUEST', checkInAt + day * dayMs).amount
+          }
+          for (let day = -20; day <= nights; day += 1) {
+            expect(at(day)).toBeGreaterThanOrEqual(0)
+            expect(at(day)).toBeLessThanOrEqual(at(day - 1))
+          }
+        },
+      ),
     )
-    expect(refund.amount).toBe(30_000)
   })
 })
 
 describe('a booking', () => {
-  const at = { now: checkInAt - 30 * dayMs, today, checkInAt }
+  const at = { now: checkInAt - 30 * dayMs, today, checkInAt, nightsBegun: 0 }
   const command = { ...at, canceledBy: 'GUEST', reason: 'ill' } as const
 
   it('is cancelled once: the second time nothing happens', () => {

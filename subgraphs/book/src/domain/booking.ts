@@ -1,4 +1,4 @@
-import { type CanceledBy, refundOf } from './cancellation-policy.ts'
+import { type CanceledBy, type RefundableStay, refundOf } from './cancellation-policy.ts'
 import type { Price } from './price.ts'
 import { type CancellationPolicy, isOver, type Money, nightsOf, type RefusalOf, type Stay } from './stay.ts'
 
@@ -43,14 +43,18 @@ export type Cancellation = {
   readonly refund: Money
 }
 
-/** Somebody wants a booking cancelled. `today` is the date, `checkInAt` the check-in of the stay, in the room's zone. */
-export type CancelBooking = {
-  readonly canceledBy: CanceledBy
-  readonly reason: string | null
+/** Where a stay stands in time. */
+export type Moment = {
   readonly now: number
+  /** The date in the room's zone. */
   readonly today: string
   readonly checkInAt: number
+  /** Nights of the stay that have begun. */
+  readonly nightsBegun: number
 }
+
+/** Cancels a booking. */
+export type CancelBooking = Moment & { readonly canceledBy: CanceledBy; readonly reason: string | null }
 
 export type BookCanceled = { readonly type: 'BookCanceled'; readonly cancellation: Cancellation }
 
@@ -61,8 +65,8 @@ export function decide(
 ): BookCanceled | 'already' | RefusalOf<'NOT_CANCELABLE'> {
   if (booking.status === 'CANCELED') return 'already'
   if (isOver(booking.stay, command.today)) return { code: 'NOT_CANCELABLE', message: 'this stay is over' }
-  const { canceledBy, reason, now, checkInAt } = command
-  const refund = refundOf(refundableStay(booking, checkInAt), canceledBy, now)
+  const { canceledBy, reason, now } = command
+  const refund = refundOf(refundableStay(booking, command), canceledBy, now)
   return { type: 'BookCanceled', cancellation: { canceledAt: now, canceledBy, reason, refund } }
 }
 
@@ -72,11 +76,8 @@ export function evolve(booking: Booking, event: BookCanceled): CanceledStay {
 }
 
 /** What the guest would get back now, or null where nothing can be cancelled any more. */
-export function refundIfCanceledNow(
-  booking: Booking,
-  at: Omit<CancelBooking, 'canceledBy' | 'reason'>,
-): Money | null {
-  const decided = decide({ ...at, canceledBy: 'GUEST', reason: null }, booking)
+export function refundIfCanceledNow(booking: Booking, moment: Moment): Money | null {
+  const decided = decide({ ...moment, canceledBy: 'GUEST', reason: null }, booking)
   return typeof decided === 'object' && 'cancellation' in decided ? decided.cancellation.refund : null
 }
 
@@ -92,7 +93,12 @@ export function roleIn(booking: Booking, userId: string): 'GUEST' | 'HOST' | und
   if (booking.hostId === userId) return 'HOST'
 }
 
-function refundableStay(booking: Booking, checkInAt: number) {
-  const { cancellationPolicy, price } = booking.terms
-  return { policy: cancellationPolicy, price, nights: nightsOf(booking.stay), checkInAt }
+function refundableStay({ terms, stay }: Booking, { checkInAt, nightsBegun }: Moment): RefundableStay {
+  return {
+    policy: terms.cancellationPolicy,
+    price: terms.price,
+    nights: nightsOf(stay),
+    checkInAt,
+    nightsBegun,
+  }
 }

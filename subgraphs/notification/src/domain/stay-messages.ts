@@ -78,9 +78,10 @@ export function canceledMessageForHost(stay: CanceledStay): Message {
 }
 
 const policyInWords = {
-  FLEXIBLE: 'all back until 24 hours before check-in, after that all but one night.',
-  MODERATE: 'all back until 5 days before check-in, after that half.',
-  STRICT: 'all back until 14 days before check-in, half until 7 days before, after that nothing.',
+  FLEXIBLE:
+    'all back until 24 hours before check-in, then all but one night; after check-in all nights to come but one.',
+  MODERATE: 'all back until 5 days before check-in, then half; after check-in half of the nights to come.',
+  STRICT: 'all back until 14 days before check-in, half until 7 days before, then nothing.',
 }
 const byForGuest = {
   GUEST: '',

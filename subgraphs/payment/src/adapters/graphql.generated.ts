@@ -105,6 +105,7 @@ export type PaymentApproval = {
 /** The provider said no; nothing was taken. */
 export type PaymentDecline = {
   __typename?: 'PaymentDecline';
+  /** The provider's code; `no_such_payment_method` where the method names nothing that it knows. */
   declineCode: Scalars['String']['output'];
   message: Scalars['String']['output'];
 };

@@ -3,7 +3,7 @@ import { wasNeverSent } from '@myhotel/kit/graphql-client'
 import { Pool } from 'undici'
 import { z } from 'zod'
 import type { Charge, NotTakenIn, Provider, Unknown } from '../application/ports.ts'
-import type { Outcome } from '../domain/decide.ts'
+import { noSuchPaymentMethod, type Outcome } from '../domain/decide.ts'
 
 /** What the provider answers of a payment. */
 const told = z.union([
@@ -73,6 +73,7 @@ export function sandboxProvider(options: { url: string; withinMs: number; connec
       if (code === 'key_closed') return { outcome: 'closed' }
       // The key was used for another request: what became of that one is not said.
       if (answer.status === 409) return unknown(message)
+      if (code === 'resource_missing') return { outcome: 'declined', code: noSuchPaymentMethod, message }
       return { outcome: 'declined', code: declineCode ?? code, message }
     },
 

@@ -1,6 +1,6 @@
 import Stripe from 'stripe'
 import type { Charge, NotTakenIn, Provider, Unknown } from '../application/ports.ts'
-import type { Outcome } from '../domain/decide.ts'
+import { noSuchPaymentMethod, type Outcome } from '../domain/decide.ts'
 
 export type StripeOptions = {
   secretKey: string
@@ -124,7 +124,11 @@ function refusalOf(error: unknown) {
   if (error instanceof Stripe.errors.StripeCardError) {
     return declined(error.decline_code ?? error.code, error.message)
   }
-  if (error instanceof Stripe.errors.StripeInvalidRequestError) return declined(error.code, error.message)
+  if (error instanceof Stripe.errors.StripeInvalidRequestError) {
+    // Whatever is wrong with this parameter (unknown, used up, of another account), the card itself was never asked.
+    const code = error.param === 'payment_method' ? noSuchPaymentMethod : error.code
+    return declined(code, error.message)
+  }
   return undefined
 }
 

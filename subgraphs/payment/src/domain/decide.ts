@@ -16,6 +16,9 @@ export type Outcome =
   | { readonly outcome: 'declined'; readonly code: string; readonly message: string }
   | { readonly outcome: 'closed' }
 
+/** The decline's code where the method names nothing that the provider knows: not the card is refused, but the input. */
+export const noSuchPaymentMethod = 'no_such_payment_method'
+
 export type Command =
   /** The outcome is known. `dead`: nobody wants the payment any more. */
   | { readonly type: 'settle'; readonly outcome: Outcome; readonly dead: boolean; readonly at: Instant }

@@ -1,5 +1,5 @@
 import type { Charge, Provider, Unknown } from '../application/ports.ts'
-import type { Outcome } from '../domain/decide.ts'
+import { noSuchPaymentMethod, type Outcome } from '../domain/decide.ts'
 import type { ProviderUnderTest } from './provider-contract.ts'
 
 const declines: Record<string, string> = {
@@ -55,7 +55,7 @@ export function fakeProvider(): FakeProvider {
         fake.charges += 1
         await fake.beforeCharge(charge)
         if (charge.method === 'pm_nobody') {
-          return { outcome: 'declined', code: 'resource_missing', message: 'No such PaymentMethod' } as const
+          return { outcome: 'declined', code: noSuchPaymentMethod, message: 'No such PaymentMethod' } as const
         }
         return settle(charge, decide(charge))
       }, true),

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Provider } from '../application/ports.ts'
+import { noSuchPaymentMethod } from '../domain/decide.ts'
 import { aCharge } from './examples.ts'
 
 /** A provider to be tested, and what a test must be able to do to it. */
@@ -50,9 +51,9 @@ export function providerContract(name: string, start: () => Promise<ProviderUnde
       expect(await under.captured()).toEqual([])
     })
 
-    test('a method that does not exist is declined', async () => {
+    test('a method that does not exist is told apart from a declined card', async () => {
       const asked = aCharge({ method: 'pm_nobody' })
-      expect(await charge(asked)).toMatchObject({ outcome: 'declined', code: 'resource_missing' })
+      expect(await charge(asked)).toMatchObject({ outcome: 'declined', code: noSuchPaymentMethod })
       expect(await provider.find(asked)).toEqual({ outcome: 'none' })
     })
 

@@ -78,6 +78,7 @@ export async function stripeStandIn() {
     if (method && !decline && method !== 'pm_card_visa') {
       return error(400, 'invalid_request_error', `No such PaymentMethod: '${method}'`, {
         code: 'resource_missing',
+        param: 'payment_method',
       })
     }
     const failure = decline && { type: 'card_error', message: 'Your card was declined.', ...decline }

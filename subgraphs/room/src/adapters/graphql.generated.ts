@@ -24,9 +24,9 @@ export type Scalars = {
 
 /** What a guest who cancels gets back; whoever else cancels, it is always everything */
 export type CancellationPolicy =
-  /** All back until 24 hours before check-in, after that all but one night */
+  /** All back until 24 hours before check-in, then all but one night; after check-in all nights to come but one */
   | 'FLEXIBLE'
-  /** All back until 5 days before check-in, after that half */
+  /** All back until 5 days before check-in, then half; after check-in half of the nights to come */
   | 'MODERATE'
   /** All back until 14 days before check-in, half until 7 days, after that nothing */
   | 'STRICT';
