@@ -93,7 +93,7 @@ export function gatewayLimits(schema: DocumentNode): string[] {
 }
 
 /** What a directive is called in the specification that it comes from, whatever `@link` made of its name. */
-function namesOf(schema: DocumentNode): (directive: DirectiveNode) => string {
+export function namesOf(schema: DocumentNode): (directive: DirectiveNode) => string {
   const original = new Map<string, string>()
   const prefixes = ['federation']
   visit(schema, {
@@ -121,9 +121,11 @@ function isFalse(directive: DirectiveNode, argument: string): boolean {
   return value?.kind === Kind.BOOLEAN && !value.value
 }
 
-function text(directive: DirectiveNode, argument: string): string {
+/** An argument's text; empty where there is none. */
+export function text(directive: DirectiveNode, argument: string): string {
   const value = directive.arguments?.find(({ name }) => name.value === argument)?.value
   return value?.kind === Kind.STRING ? value.value : ''
 }
 
-const words = (fields: string): string[] => fields.match(/\w+/g) ?? []
+/** The names in a set of fields. */
+export const words = (fields: string): string[] => fields.match(/\w+/g) ?? []

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { composeServices } from '@apollo/composition'
 import { type GraphQLError, parse, Source } from 'graphql'
+import { nonNullContributions } from './contributions.ts'
 import type { GeneratedFile } from './files.ts'
 import { gatewayLimits } from './gateway-limits.ts'
 import { subgraphNames } from './graphql.ts'
@@ -25,6 +26,7 @@ export async function compose(root: string): Promise<Composition> {
   const limits = services.flatMap(({ name, typeDefs }) =>
     gatewayLimits(typeDefs).map((why) => `${name}: ${why}`),
   )
+  limits.push(...nonNullContributions(services))
   const { supergraphSdl, errors = [], hints = [] } = composeServices(services)
   const path = join(root, 'router/supergraph.graphql')
   const composed = supergraphSdl !== undefined && limits.length === 0

@@ -57,7 +57,7 @@ export type Booking = {
   price: Price;
   /** What its guest would get back now; null where it cannot be cancelled */
   refundIfCanceledNow?: Maybe<Money>;
-  room: Room;
+  room?: Maybe<Room>;
   startDate: Scalars['Date']['output'];
   status: BookingStatus;
 };
@@ -304,10 +304,10 @@ export type Refusal = {
 export type Room = {
   __typename?: 'Room';
   /** The nights of [from, to) that nobody has claimed; nights before today are left out */
-  freeDates: Array<DateRange>;
+  freeDates?: Maybe<Array<DateRange>>;
   id: Scalars['ID']['output'];
   /** What a stay would cost now, if it can be booked */
-  quote: QuoteResult;
+  quote?: Maybe<QuoteResult>;
 };
 
 
@@ -601,7 +601,7 @@ export type BookingResolvers<ContextType = RequestContext, ParentType extends Re
   nights?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   price?: Resolver<ResolversTypes['Price'], ParentType, ContextType>;
   refundIfCanceledNow?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
-  room?: Resolver<ResolversTypes['Room'], ParentType, ContextType>;
+  room?: Resolver<Maybe<ResolversTypes['Room']>, ParentType, ContextType>;
   startDate?: Resolver<ResolversTypes['Date'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['BookingStatus'], ParentType, ContextType>;
 };
@@ -758,9 +758,9 @@ export type RefusalResolvers<ContextType = RequestContext, ParentType extends Re
 
 export type RoomResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Room'] = ResolversParentTypes['Room'], FederationReferenceType extends FederationReferenceTypes['Room'] = FederationReferenceTypes['Room']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Room']> | FederationReferenceType, FederationReferenceType, ContextType>;
-  freeDates?: Resolver<Array<ResolversTypes['DateRange']>, ParentType, ContextType, RequireFields<RoomFreeDatesArgs, 'from' | 'to'>>;
+  freeDates?: Resolver<Maybe<Array<ResolversTypes['DateRange']>>, ParentType, ContextType, RequireFields<RoomFreeDatesArgs, 'from' | 'to'>>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
-  quote?: Resolver<ResolversTypes['QuoteResult'], ParentType, ContextType, RequireFields<RoomQuoteArgs, 'endDate' | 'guests' | 'startDate'>>;
+  quote?: Resolver<Maybe<ResolversTypes['QuoteResult']>, ParentType, ContextType, RequireFields<RoomQuoteArgs, 'endDate' | 'guests' | 'startDate'>>;
 };
 
 export type RoomBookedResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['RoomBooked'] = ResolversParentTypes['RoomBooked']> = {

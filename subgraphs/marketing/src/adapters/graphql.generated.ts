@@ -17,7 +17,7 @@ export type Room = {
   __typename?: 'Room';
   id: Scalars['ID']['output'];
   /** Paid bookings of the room that have not been cancelled since; 0 for a room nobody has booked. */
-  popularity: Scalars['Int']['output'];
+  popularity?: Maybe<Scalars['Int']['output']>;
 };
 
 
@@ -133,7 +133,7 @@ export type ResolversParentTypes = {
 export type RoomResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Room'] = ResolversParentTypes['Room'], FederationReferenceType extends FederationReferenceTypes['Room'] = FederationReferenceTypes['Room']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Room']> | FederationReferenceType, FederationReferenceType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
-  popularity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  popularity?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
 };
 
 export type Resolvers<ContextType = RequestContext> = {

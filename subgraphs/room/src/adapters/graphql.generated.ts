@@ -200,7 +200,7 @@ export type Query = {
   /** The room as book's catalogue needs it, deleted or not; null where there never was one of this id. */
   offeredRoom?: Maybe<OfferedRoom>;
   /** The rooms with the most bookings, the most popular first; at most 100. */
-  popularRooms: Array<Room>;
+  popularRooms?: Maybe<Array<Room>>;
   /** A room on offer; null where there is none of this id, or where it was deleted. */
   room?: Maybe<Room>;
   /**
@@ -693,7 +693,7 @@ export type PageInfoResolvers<ContextType = RequestContext, ParentType extends R
 
 export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   offeredRoom: Resolver<Maybe<ResolversTypes['OfferedRoom']>, ParentType, ContextType, RequireFields<QueryOfferedRoomArgs, 'roomId'>>;
-  popularRooms: Resolver<Array<ResolversTypes['Room']>, ParentType, ContextType, RequireFields<QueryPopularRoomsArgs, 'first'>>;
+  popularRooms: Resolver<Maybe<Array<ResolversTypes['Room']>>, ParentType, ContextType, RequireFields<QueryPopularRoomsArgs, 'first'>>;
   room: Resolver<Maybe<ResolversTypes['Room']>, ParentType, ContextType, RequireFields<QueryRoomArgs, 'id'>>;
   searchRooms: Resolver<ResolversTypes['RoomConnection'], ParentType, ContextType, RequireFields<QuerySearchRoomsArgs, 'first' | 'sort'>>;
 };
