@@ -69,6 +69,13 @@ test('shows the mails on a page, markup as text', async () => {
   expect(html).not.toContain('<script>')
 })
 
+test('shows an encoded subject as the reader of a mail would, and what only looks encoded in it as it is', async () => {
+  const subject = 'Cosy =?UTF-8?B?4oCuZXZpbA==?= 바다'
+  await send('guest1@example.com', `=?UTF-8?B?${Buffer.from(subject).toString('base64')}?=`, 'Hello')
+  expect((await find())[0]?.subject).toBe(subject)
+  expect(await (await fetch(catcher.url)).text()).toContain(`>${subject}<`)
+})
+
 test('can be told to refuse mail for a while', async () => {
   const reject = (value: boolean) =>
     fetch(`${catcher.url}/control`, { method: 'PUT', body: JSON.stringify({ reject: value }) })

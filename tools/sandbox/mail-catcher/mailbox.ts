@@ -13,6 +13,8 @@ export type Mail = {
   html: string
   /** Lower-case name to value; of a repeated header the last one. */
   headers: Record<string, string>
+  /** The whole mail as it came, one character for each byte. */
+  source: string
 }
 
 /** The newest mails, in memory: a restart begins with an empty box. */
@@ -37,6 +39,7 @@ export class Mailbox {
       headers: Object.fromEntries(
         parsed.headerLines.map(({ key, line }) => [key, line.slice(key.length + 1).trim()]),
       ),
+      source: source.toString('latin1'),
     }
     this.#mails.set(mail.id, mail)
     if (this.#mails.size <= this.#limit) return

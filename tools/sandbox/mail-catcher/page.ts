@@ -1,14 +1,17 @@
 import { escapeHtml } from '../html.ts'
 import type { Mail } from './mailbox.ts'
 
-/** The mailbox as a page for people: no script, so a mail can be looked at without running any of it. */
+/**
+ * The mailbox as a page for people: no script, so a mail can be looked at without running any of it. What a mail says
+ * is set apart from the text around it (`dir`), whichever way it is written.
+ */
 export function page(mails: Mail[]): string {
   const items = mails
     .map(
       (
         mail,
-      ) => `<details><summary><time>${escapeHtml(mail.receivedAt)}</time> <b>${escapeHtml(mail.subject)}</b>
-<span>${escapeHtml(mail.to.join(', '))}</span></summary><pre>${escapeHtml(mail.text)}</pre></details>`,
+      ) => `<details><summary><time>${escapeHtml(mail.receivedAt)}</time> <b dir="auto">${escapeHtml(mail.subject)}</b>
+<span>${escapeHtml(mail.to.join(', '))}</span></summary><pre dir="auto">${escapeHtml(mail.text)}</pre></details>`,
     )
     .join('\n')
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">

@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer'
 import type { AddressBook, Carrier } from '../application/ports.ts'
+import { literalHeader } from './mail-header.ts'
 
 /**
  * Sends mail by SMTP over a few connections that stay open. A delivery has the same Message-ID however often it is
@@ -37,9 +38,12 @@ export function mailCarrier(options: {
           date: sentAt,
           from: options.from,
           to: { name: '', address },
-          subject: message.title,
           text: message.body,
-          headers: { 'X-Notification-Kind': message.kind, 'Auto-Submitted': 'auto-generated' },
+          headers: {
+            Subject: literalHeader(message.title),
+            'X-Notification-Kind': message.kind,
+            'Auto-Submitted': 'auto-generated',
+          },
         })
         return { kind: 'delivered' }
       } catch (error) {

@@ -12,7 +12,14 @@ import type { Message } from '../domain/notification.ts'
 
 export const silent = createLogger('test', 'silent')
 
-export type Mail = { to: string[]; subject: string; text: string; headers: Record<string, string> }
+export type Mail = {
+  to: string[]
+  subject: string
+  text: string
+  headers: Record<string, string>
+  /** The whole mail as it came, one character for each byte. */
+  source: string
+}
 
 /** The mail catcher, as its own process. */
 export async function startMailCatcher() {

@@ -150,6 +150,6 @@ test('names that try to break out of the title stay on its line', () => {
   const roomName = 'Loft\r\nBcc: everyone@example.com\u202e\u0000\n'
   expect(bookedMessage({ ...booked, roomName }).title).toBe('You are booked: Loft Bcc: everyone@example.com')
   expect(bookedMessage({ ...booked, roomName: 'ä'.repeat(500) }).title).toBe(
-    `You are booked: ${'ä'.repeat(119)}…`,
+    `You are booked: ${'ä'.repeat(199)}…`,
   )
 })

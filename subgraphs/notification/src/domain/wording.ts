@@ -45,13 +45,20 @@ export function counted(count: number, singular: string): string {
   return `${count} ${count === 1 ? singular : `${singular}s`}`
 }
 
-// Control characters, line separators, and marks that change the direction of the text around them.
-const disturbing = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu
-const disturbingButLineFeed = /(?!\n)[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu
+// Control characters, line separators, and marks that change the direction of the text around them. Marks that only
+// say which way their neighbours are read (U+200E, U+200F) belong to Arabic and Hebrew names and stay.
+const disturbing = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu
+const disturbingButLineFeed = /(?!\n)[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu
 
-/** What users typed, fit for one line: nothing in it can break out of a mail header or turn the text around. */
-export function oneLine(text: string, longest = 120): string {
-  return shortened(text.replace(disturbing, ' ').replace(/\s+/g, ' ').trim(), longest)
+/** The longest name of a room, in characters: it is never shortened. */
+const longestName = 200
+
+/**
+ * What users typed, on one line: a space in place of each control character and each mark that turns the text around,
+ * everything else as it was typed. What the room subgraph accepts as a name stays as it is.
+ */
+export function oneLine(text: string, longest = longestName): string {
+  return shortened(text.replace(disturbing, ' ').trim(), longest)
 }
 
 /** What users typed, fit to be quoted in a message of several lines. */
