@@ -64,6 +64,12 @@ describe('code', () => {
     expect(source.filter((file) => /\b(TO)DO\b|\b(FIX)ME\b/.test(read(file)))).toEqual([])
   })
 
+  test('has one rule for what can be an id: kit/ids.ts', () => {
+    const own = /\[\\?d?[0-9a-fA-F-]*a-f[^\]]*\]\{8\}|\bvalidate\b[^\n]*from 'uuid'/
+    const judged = source.filter((file) => /^(subgraphs|packages)\//.test(file) && !isForTests(file))
+    expect(having(own, judged)).toEqual(['packages/kit/src/ids.ts'])
+  })
+
   test('reads the environment in env.ts alone', () => {
     const config = JSON.parse(read('biome.json'))
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'myhotel-lint-')))

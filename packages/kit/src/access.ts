@@ -1,5 +1,6 @@
 import { type DocumentNode, defaultFieldResolver, GraphQLError } from 'graphql'
 import type { Caller } from './identity.ts'
+import { canonicalId } from './ids.ts'
 import type { CallerWord, ObjectRow, OperationRow, Policy, Relation, User, Word } from './policy.ts'
 import { flawsOf } from './policy-flaws.ts'
 import { readTypes } from './type-defs.ts'
@@ -100,7 +101,12 @@ function admitting(
     const key = String(id.split('.').reduce((value, name) => value[name], args))
     const object = await find[type]?.(key)
     if (!object || holds(object, context.caller)) return resolver(parent, args, context, info)
-    report({ caller: context.caller, action, object: { type, id: idOf(object) ?? key }, reason: message })
+    report({
+      caller: context.caller,
+      action,
+      object: { type, id: idOf(object) ?? canonicalId(key) ?? key },
+      reason: message,
+    })
     return { __typename: 'Forbidden', code: 'FORBIDDEN', message }
   }
 }

@@ -1,5 +1,6 @@
 import { createBus } from '@myhotel/kit/bus'
 import { createSigner } from '@myhotel/kit/identity'
+import { idOrNone } from '@myhotel/kit/ids'
 import type { Logger } from '@myhotel/kit/logger'
 import { createRelay } from '@myhotel/kit/outbox'
 import { recordRefusals } from '@myhotel/kit/refusals'
@@ -39,7 +40,7 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
     schemaFile: `${import.meta.dirname}/../schema.graphql`,
     resolvers: resolvers(ports, prismaListings(searches.database)),
     policy,
-    find: { Room: ports.rooms.find },
+    find: { Room: (id) => ports.rooms.find(idOrNone(id)) },
     onRefused: refusals.note,
     keys: env.IDENTITY_KEYS,
     port: env.PORT,

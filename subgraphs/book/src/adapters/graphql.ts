@@ -1,5 +1,6 @@
 import { batched } from '@myhotel/kit/batch'
 import { badInput } from '@myhotel/kit/connection'
+import { canonicalId, idOrNone } from '@myhotel/kit/ids'
 import { type RequestContext, userOf } from '@myhotel/kit/serve'
 import { blockDates, unblockDates } from '../application/block-dates.ts'
 import { bookRoom } from '../application/book-room.ts'
@@ -14,7 +15,7 @@ import { freeDates, quote } from '../application/quote.ts'
 import { type Booking, refundIfCanceledNow, statusOf } from '../domain/booking.ts'
 import { isRefusal, nightsOf, type Stay } from '../domain/stay.ts'
 import type { BookRoomInput, Resolvers } from './graphql.generated.ts'
-import { asIntent, asReason, isId } from './input.ts'
+import { asIntent, asReason } from './input.ts'
 import { told } from './refusals.ts'
 
 /** Resolvers hand over to the application and put its answers into the API's types; who may ask, policy.ts says. */
@@ -35,8 +36,10 @@ export function resolvers(ports: Ports): Resolvers {
   return {
     Query: {
       booking: (_, { id }) => findBooking(id),
-      async upcomingBookings(_, { roomId }) {
-        const listing = isId(roomId) ? await ports.listings.find(roomId) : null
+      async upcomingBookings(_, args) {
+        const roomId = canonicalId(args.roomId)
+        if (!roomId) return 0
+        const listing = await ports.listings.find(roomId)
         return listing ? ports.bookings.countUpcoming(roomId, calendar.today(listing.offer.timeZone)) : 0
       },
     },
@@ -52,32 +55,30 @@ export function resolvers(ports: Ports): Resolvers {
       },
 
       async cancelBooking(_, { bookingId, reason }, context) {
-        const known = isId(bookingId) ? bookingId : nobody
         const said = asReason(reason)
         if (said && typeof said === 'object') return told(said)
-        const command = { bookingId: known, userId: userOf(context), reason: said }
+        const command = { bookingId: idOrNone(bookingId), userId: userOf(context), reason: said }
         return canceled(context, await cancelBooking(ports, command))
       },
 
       async cancelBookingForServiceCenter(_, { bookingId, reason }, context) {
-        const known = isId(bookingId) ? bookingId : nobody
         const said = asReason(reason) ?? ''
         if (typeof said === 'object') return told(said)
         return canceled(
           context,
-          await cancelBookingForServiceCenter(ports, { bookingId: known, reason: said }),
+          await cancelBookingForServiceCenter(ports, { bookingId: idOrNone(bookingId), reason: said }),
         )
       },
 
       async blockDates(_, args, context) {
-        const roomId = isId(args.roomId) ? args.roomId : nobody
+        const roomId = idOrNone(args.roomId)
         const result = await blockDates(ports, { roomId, hostId: userOf(context), range: range(args) })
         if ('code' in result) return told(result)
         return { __typename: 'DatesBlocked', roomId, blocked: [...result] }
       },
 
       async unblockDates(_, args, context) {
-        const roomId = isId(args.roomId) ? args.roomId : nobody
+        const roomId = idOrNone(args.roomId)
         const result = await unblockDates(ports, { roomId, hostId: userOf(context), range: range(args) })
         if ('code' in result) return told(result)
         return { __typename: 'DatesUnblocked', roomId, blocked: [...result] }
@@ -85,10 +86,10 @@ export function resolvers(ports: Ports): Resolvers {
     },
 
     Room: {
-      __resolveReference: ({ id }) => ({ id }),
+      __resolveReference: ({ id }) => ({ id: canonicalId(id) ?? id }),
       async quote({ id }, args) {
         const guests = args.guests ?? 1
-        const asked = { roomId: isId(id) ? id : nobody, stay: range(args), guests }
+        const asked = { roomId: idOrNone(id), stay: range(args), guests }
         const result = await quote(ports, asked)
         if (isRefusal(result)) return told(result)
         const { price, offer } = result
@@ -105,7 +106,7 @@ export function resolvers(ports: Ports): Resolvers {
         if (to <= from || nightsOf(asked) > longestCalendar) {
           throw badInput('to', `must be after from, by at most ${longestCalendar} days`)
         }
-        return isId(id) ? [...(await freeDates(ports, id, asked))] : []
+        return [...(await freeDates(ports, idOrNone(id), asked))]
       },
     },
 
@@ -142,11 +143,13 @@ export function finders({ bookings, listings }: Ports) {
   // A page of bookings is one query.
   const load = batched(bookings.findAll)
   return {
-    Booking: async (id: string) => (isId(id) ? ((await load(id.toLowerCase())) ?? null) : null),
-    Room: async (id: string) => (isId(id) ? listings.find(id) : null),
+    Booking: async (id: string) => (await load(idOrNone(id))) ?? null,
+    Room: async (id: string) => {
+      const roomId = canonicalId(id)
+      return roomId ? listings.find(roomId) : null
+    },
   }
 }
 
-/** An id that nothing has: what is not an id is not found. */
-const nobody = '00000000-0000-0000-0000-000000000000'
+/** In days. */
 const longestCalendar = 1_100

@@ -1,11 +1,7 @@
+import { canonicalId } from '@myhotel/kit/ids'
 import type { BookingRequest } from '../domain/attempt.ts'
 import { invalid, type RefusalOf } from '../domain/stay.ts'
 import type { BookRoomInput } from './graphql.generated.ts'
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
-/** Whether a client's id can be one of ours at all. */
-export const isId = (id: string) => uuid.test(id)
 
 const longestReason = 2_000
 
@@ -22,7 +18,7 @@ export function asIntent(
   guestId: string,
   input: BookRoomInput,
 ): BookingRequest | RefusalOf<'INVALID_INPUT' | 'NOT_FOUND'> {
-  const { idempotencyKey, paymentMethod, roomId, startDate, endDate } = input
+  const { idempotencyKey, paymentMethod, startDate, endDate } = input
   if (!/^[\x20-\x7e]{1,200}$/.test(idempotencyKey)) {
     return invalid('idempotencyKey', 'one to 200 printable ASCII characters')
   }
@@ -32,10 +28,10 @@ export function asIntent(
   if (!/^[\w.:-]{1,255}$/.test(paymentMethod)) {
     return invalid('paymentMethod', 'not a token of the payment provider')
   }
-  if (!isId(roomId)) return { code: 'NOT_FOUND', message: 'no such room' }
+  const roomId = canonicalId(input.roomId)
+  if (!roomId) return { code: 'NOT_FOUND', message: 'no such room' }
   return {
-    ...{ guestId, idempotencyKey, paymentMethod },
-    roomId: roomId.toLowerCase(),
+    ...{ guestId, idempotencyKey, paymentMethod, roomId },
     stay: { startDate, endDate },
     guests: input.guests ?? 1,
     expectedTotal: input.expectedTotal ?? null,

@@ -1,4 +1,5 @@
 import { batched } from '@myhotel/kit/batch'
+import { canonicalId } from '@myhotel/kit/ids'
 import type { PopularityOf } from '../application/ports.ts'
 import type { Resolvers } from './graphql.generated.ts'
 
@@ -7,7 +8,11 @@ export function resolvers(popularityOf: PopularityOf): Resolvers {
   const one = batched(popularityOf)
   return {
     Room: {
-      popularity: async ({ id }) => (await one(id)) ?? 0,
+      __resolveReference: ({ id }) => ({ id: canonicalId(id) ?? id }),
+      async popularity({ id }) {
+        const roomId = canonicalId(id)
+        return roomId ? ((await one(roomId)) ?? 0) : 0
+      },
     },
   }
 }

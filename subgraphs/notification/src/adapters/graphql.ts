@@ -1,6 +1,6 @@
 import { badInput, readPage, toConnection } from '@myhotel/kit/connection'
+import { canonicalId } from '@myhotel/kit/ids'
 import { userOf } from '@myhotel/kit/serve'
-import { validate } from 'uuid'
 import { subscribeToPush } from '../application/commands.ts'
 import type { Clock, Notifications, PushSubscriptions } from '../application/ports.ts'
 import type { Resolvers } from './graphql.generated.ts'
@@ -20,8 +20,8 @@ export function resolvers(options: {
     Query: {
       async myNotifications(_, args, context) {
         const page = readPage(args, 1)
-        const before = page.after === null ? null : String(page.after[0])
-        if (before !== null && !validate(before))
+        const before = page.after === null ? null : canonicalId(String(page.after[0]))
+        if (page.after !== null && before === null)
           throw badInput('after', 'after is not a cursor of this field')
         const found = await notifications.newest(userOf(context), { limit: page.first + 1, before })
         return toConnection(

@@ -1,6 +1,7 @@
+import { canonicalIds } from '@myhotel/kit/ids'
 import { appendToOutbox } from '@myhotel/kit/outbox'
 import { keysLookedUpByKeptPlans } from '@myhotel/kit/prisma'
-import { v7, validate } from 'uuid'
+import { v7 } from 'uuid'
 import { announceRead, announceSent } from '../application/announce.ts'
 import type { Notifications, Outgoing } from '../application/ports.ts'
 import type { Channel } from '../domain/notification.ts'
@@ -65,10 +66,9 @@ export function prismaNotifications(database: Database): Notifications {
     },
 
     async markRead(recipientId, ids, readAt) {
-      const possible = ids.filter((id) => validate(id))
       return database.$transaction(async (tx) => {
         const marked = await tx.notification.updateManyAndReturn({
-          where: { id: { in: possible }, recipientId, readAt: null },
+          where: { id: { in: canonicalIds(ids) }, recipientId, readAt: null },
           data: { readAt, version: { increment: 1 } },
           select: { id: true, version: true },
         })

@@ -1,4 +1,5 @@
 import { batched } from '@myhotel/kit/batch'
+import { canonicalId } from '@myhotel/kit/ids'
 import type { Commands } from '../application/commands.ts'
 import type { Payments } from '../application/ports.ts'
 import { refundedOf } from '../domain/payment.ts'
@@ -11,8 +12,11 @@ export function createResolvers(commands: Commands, payments: Payments): Resolve
   const byBooking = batched(payments.byBookings)
   return {
     Booking: {
-      __resolveReference: ({ id }) => ({ id }),
-      payment: async ({ id }) => (uuid.test(id) ? ((await byBooking(id.toLowerCase())) ?? null) : null),
+      __resolveReference: ({ id }) => ({ id: canonicalId(id) ?? id }),
+      async payment({ id }) {
+        const bookingId = canonicalId(id)
+        return bookingId ? ((await byBooking(bookingId)) ?? null) : null
+      },
     },
     Payment: {
       status: ({ state }) => state,
@@ -38,8 +42,6 @@ export function createResolvers(commands: Commands, payments: Payments): Resolve
     },
   }
 }
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 const toInstant = (instant: number) => new Date(instant).toISOString()
 

@@ -1,5 +1,6 @@
 import { batched } from '@myhotel/kit/batch'
 import { badInput } from '@myhotel/kit/connection'
+import { idOrNone } from '@myhotel/kit/ids'
 import { type RequestContext, userOf } from '@myhotel/kit/serve'
 import { asOffered } from '../application/announce.ts'
 import { changeRoom, deleteRoom, deleteRoomForServiceCenter, registerRoom } from '../application/commands.ts'
@@ -33,11 +34,11 @@ export function resolvers(ports: Ports, listings: Listings): Resolvers {
       searchRooms: (_, args) => searchRooms(listings, args.filter ?? {}, args.sort ?? 'POPULARITY', args),
       popularRooms: (_, args) => popularRooms(listings, args.first ?? 10),
       async room(_, { id }) {
-        const room = await load(id)
+        const room = await load(idOrNone(id))
         return room?.status === 'OFFERED' ? room : null
       },
       async offeredRoom(_, { roomId }) {
-        const room = await load(roomId)
+        const room = await load(idOrNone(roomId))
         return room ? { ...asOffered(room), version: room.version, deleted: room.status === 'DELETED' } : null
       },
     },
@@ -48,12 +49,12 @@ export function resolvers(ports: Ports, listings: Listings): Resolvers {
         return answer(context, result, (room) => ({ __typename: 'RoomRegistered' as const, room }))
       },
       async changeRoom(_, { input: { roomId, ...change } }, context) {
-        const result = await changeRoom(ports, { roomId, hostId: userOf(context), change })
+        const result = await changeRoom(ports, { roomId: idOrNone(roomId), hostId: userOf(context), change })
         return answer(context, result, (room) => ({ __typename: 'RoomChanged' as const, room }))
       },
       async deleteRoom(_, { roomId, cancelUpcomingBookings }, context) {
         const command = {
-          roomId,
+          roomId: idOrNone(roomId),
           hostId: userOf(context),
           cancelUpcomingBookings: cancelUpcomingBookings ?? false,
         }
@@ -63,13 +64,17 @@ export function resolvers(ports: Ports, listings: Listings): Resolvers {
         if (!isAtMost(args.agentId, 200)) throw badInput('agentId', 'agentId is no id')
         if (!isAtMost(args.reason, 2_000))
           throw badInput('reason', 'reason must have at most 2000 characters')
-        return answer(context, await deleteRoomForServiceCenter(ports, args), deleted)
+        return answer(
+          context,
+          await deleteRoomForServiceCenter(ports, { ...args, roomId: idOrNone(args.roomId) }),
+          deleted,
+        )
       },
     },
 
     Room: {
       // Whoever holds a booking of a deleted room still sees what it was.
-      __resolveReference: async ({ id }) => (await load(id)) ?? null,
+      __resolveReference: async ({ id }) => (await load(idOrNone(id))) ?? null,
       ...roomFields,
     },
     Host: {

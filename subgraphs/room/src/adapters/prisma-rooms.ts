@@ -1,16 +1,16 @@
+import { canonicalIds } from '@myhotel/kit/ids'
 import { appendToOutbox } from '@myhotel/kit/outbox'
 import { announce } from '../application/announce.ts'
 import type { Rooms } from '../application/ports.ts'
 import type { Room } from '../domain/room.ts'
 import type { Database, Transaction } from './database.ts'
 import { list, unlist } from './listing.ts'
-import { isRoomId } from './room-id.ts'
 import { fromRow, toRow } from './room-row.ts'
 
 /** Rooms in PostgreSQL; room, listing and announcement are saved together. `afterCommit` can wake the relay. */
 export function prismaRooms(database: Database, afterCommit: () => void): Rooms {
   async function findAll(roomIds: readonly string[]) {
-    const rows = await database.room.findMany({ where: { id: { in: roomIds.filter(isRoomId) } } })
+    const rows = await database.room.findMany({ where: { id: { in: canonicalIds(roomIds) } } })
     return new Map(rows.map((row) => [row.id, fromRow(row)]))
   }
   return {

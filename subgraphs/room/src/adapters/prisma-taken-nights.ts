@@ -1,7 +1,7 @@
+import { canonicalId } from '@myhotel/kit/ids'
 import type { Popularities, TakenNights } from '../application/ports.ts'
 import type { Transaction } from './database.ts'
 import { renewFreeSpans } from './free-spans.ts'
-import { isRoomId } from './room-id.ts'
 
 const takeSql = `
   INSERT INTO taken_stay (source_id, room_id, stay)
@@ -21,7 +21,7 @@ const rankSql = `
 export function prismaTakenNights(tx: Transaction): TakenNights {
   return {
     async take(taken) {
-      const known = taken.filter(({ roomId }) => isRoomId(roomId))
+      const known = taken.filter(({ roomId }) => canonicalId(roomId) !== null)
       const roomIds = known.map(({ roomId }) => roomId)
       await lockListings(tx, roomIds)
       await tx.$executeRawUnsafe(takeSql, JSON.stringify(known))
@@ -42,7 +42,7 @@ export function prismaTakenNights(tx: Transaction): TakenNights {
 export function prismaPopularities(tx: Transaction): Popularities {
   return {
     async set(popularities) {
-      const known = popularities.filter(({ roomId }) => isRoomId(roomId))
+      const known = popularities.filter(({ roomId }) => canonicalId(roomId) !== null)
       await lockListings(
         tx,
         known.map(({ roomId }) => roomId),

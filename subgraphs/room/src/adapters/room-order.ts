@@ -1,8 +1,8 @@
+import { canonicalId } from '@myhotel/kit/ids'
 import type { SortValue } from '../application/ports.ts'
 import type { RoomSort } from '../domain/room-filter.ts'
 import type { Search } from '../domain/search.ts'
 import { Prisma } from './prisma-client/client.ts'
-import { isRoomId } from './room-id.ts'
 
 /** One of the things that rooms are sorted by; the last one of an order tells any two rooms apart. */
 type SortKey = Readonly<{
@@ -40,7 +40,7 @@ const distance: SortKey = { sql: straightDistance, type: Prisma.raw('float8'), t
 const id: SortKey = {
   sql: column('room_id'),
   type: Prisma.raw('uuid'),
-  takes: (value) => typeof value === 'string' && isRoomId(value),
+  takes: (value) => typeof value === 'string' && canonicalId(value) === value,
 }
 
 const ascending = { direction: Prisma.raw('ASC'), beyond: Prisma.raw('>') }

@@ -1,4 +1,5 @@
 import { badInput, readPage, toConnection } from '@myhotel/kit/connection'
+import { canonicalId } from '@myhotel/kit/ids'
 import { type RequestContext, userOf } from '@myhotel/kit/serve'
 import {
   cancelBookingAsAgent,
@@ -8,8 +9,7 @@ import {
 } from '../application/commands.ts'
 import type { Ports } from '../application/ports.ts'
 import type { Complaint } from '../domain/complaint.ts'
-import { isRefusal } from '../domain/refusal.ts'
-import { isId } from '../domain/rules.ts'
+import { invalid, isRefusal, noSuch } from '../domain/refusal.ts'
 import type { Resolvers } from './graphql.generated.ts'
 import { told } from './refusals.ts'
 
@@ -30,15 +30,15 @@ export function resolvers(ports: Ports): Resolvers {
       },
 
       async complaint(_, args) {
-        const id = idOf(args.id)
-        return isId(id) ? complaints.find(id) : null
+        const id = canonicalId(args.id)
+        return id ? complaints.find(id) : null
       },
 
       async auditTrail(_, args) {
         const page = readPage(args, 2)
         const { actor = null, action = null } = args
         const found = await auditTrail.newest({
-          ...{ actor, action, subjectId: idOrNull(args.subjectId) },
+          ...{ actor, action, subjectId: subjectOf(args.subjectId) },
           ...{ since: instantOf(args.since), until: instantOf(args.until) },
           after: page.after && readPlace(page.after),
           limit: page.first + 1,
@@ -55,39 +55,40 @@ export function resolvers(ports: Ports): Resolvers {
     Mutation: {
       async fileComplaint(_, { input }, context) {
         const guestId = userOf(context)
-        const bookingId = idOrNull(input.bookingId)
-        const roomId = idOrNull(input.roomId)
+        const bookingId = reference(input.bookingId)
+        const roomId = reference(input.roomId)
+        if (bookingId === undefined) return told(invalid('bookingId', 'is not the id of a booking'))
+        if (roomId === undefined) return told(invalid('roomId', 'is not the id of a room'))
         const result = await fileComplaint(ports, { guestId, bookingId, roomId, text: input.text })
         if (isRefusal(result)) return told(result)
         return { __typename: 'ComplaintFiled', complaint: written(context, result) }
       },
 
-      async closeComplaint(_, { complaintId, resolution }, context) {
-        const order = { agentId: userOf(context), complaintId: idOf(complaintId), resolution }
-        const result = await closeComplaint(ports, order)
+      async closeComplaint(_, { resolution, ...args }, context) {
+        const complaintId = canonicalId(args.complaintId)
+        if (!complaintId) return told(noSuch('complaint'))
+        const result = await closeComplaint(ports, { agentId: userOf(context), complaintId, resolution })
         if (isRefusal(result)) return told(result)
         return { __typename: 'ComplaintClosed', complaint: written(context, result) }
       },
 
-      async cancelBookingAsAgent(_, { bookingId, reason, complaintId }, context) {
-        const order = {
-          agentId: userOf(context),
-          bookingId: idOf(bookingId),
-          reason,
-          complaintId: idOrNull(complaintId),
-        }
+      async cancelBookingAsAgent(_, { reason, ...args }, context) {
+        const bookingId = canonicalId(args.bookingId)
+        const complaintId = reference(args.complaintId)
+        if (!bookingId) return told(noSuch('booking'))
+        if (complaintId === undefined) return told(noSuch('complaint'))
+        const order = { agentId: userOf(context), bookingId, reason, complaintId }
         const result = await cancelBookingAsAgent(ports, order)
         if (isRefusal(result)) return told(result)
         return { __typename: 'BookingCanceled', booking: { id: result.bookingId } }
       },
 
-      async deleteRoomAsAgent(_, { roomId, reason, complaintId }, context) {
-        const order = {
-          agentId: userOf(context),
-          roomId: idOf(roomId),
-          reason,
-          complaintId: idOrNull(complaintId),
-        }
+      async deleteRoomAsAgent(_, { reason, ...args }, context) {
+        const roomId = canonicalId(args.roomId)
+        const complaintId = reference(args.complaintId)
+        if (!roomId) return told(noSuch('room'))
+        if (complaintId === undefined) return told(noSuch('complaint'))
+        const order = { agentId: userOf(context), roomId, reason, complaintId }
         const result = await deleteRoomAsAgent(ports, order)
         if (isRefusal(result)) return told(result)
         return { __typename: 'RoomDeleted', roomId: result.roomId }
@@ -113,14 +114,17 @@ function written(context: RequestContext, complaint: Complaint): Complaint {
 /** What another subgraph keeps: the router asks it for all but the id. */
 const stub = (id: string | null) => (id === null ? null : { id })
 
-/** Ids are the same in upper and lower case. */
-const idOf = (id: string) => id.toLowerCase()
-const idOrNull = (id: string | null | undefined) => (id == null ? null : idOf(id))
+/** An id that may be left out: null without one, undefined where nothing can have it. */
+const reference = (id: string | null | undefined) => (id == null ? null : (canonicalId(id) ?? undefined))
+
+/** What an entry of the trail can be about has an id of ours or, after a refused attempt, any other. */
+const subjectOf = (id: string | null | undefined) => (id == null ? null : (canonicalId(id) ?? id))
 
 const cursorOf = ({ id }: Complaint) => [id]
 
 function readCursor(id: unknown): string {
-  if (typeof id === 'string' && isId(id)) return id
+  const canonical = typeof id === 'string' ? canonicalId(id) : null
+  if (canonical) return canonical
   throw noCursor()
 }
 

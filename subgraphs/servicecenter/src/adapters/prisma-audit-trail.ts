@@ -1,7 +1,7 @@
+import { canonicalId } from '@myhotel/kit/ids'
 import type { AuditTrail, AuditWanted, Refusals } from '../application/ports.ts'
 import type { AgentAction, Outcome } from '../domain/agent-action.ts'
 import { actionOf, entryOfAction, entryOfRefusal } from '../domain/audit.ts'
-import { isId } from '../domain/rules.ts'
 import type { Database, Transaction } from './database.ts'
 
 /** The record of refusals, in a table that refuses every change of what it holds. */
@@ -32,7 +32,7 @@ export function prismaAuditTrail(database: Database): AuditTrail {
 async function agentActions(database: Database, wanted: AuditWanted) {
   const { actor, action, subjectId, limit } = wanted
   // Agents act on what has an id of ours.
-  if (subjectId !== null && !isId(subjectId)) return []
+  if (subjectId !== null && !canonicalId(subjectId)) return []
   const kinds = Object.entries(actionOf).filter(([, named]) => action === null || named.action === action)
   const rows = await database.agentAction.findMany({
     where: {

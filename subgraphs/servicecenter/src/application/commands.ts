@@ -1,7 +1,6 @@
 import { type AgentAction, flawOfIntervention } from '../domain/agent-action.ts'
 import { type Complaint, close, evolve, file, flawOfResolution } from '../domain/complaint.ts'
 import { isRefusal, noSuch, type Refusal } from '../domain/refusal.ts'
-import { isId } from '../domain/rules.ts'
 import type { Ports } from './ports.ts'
 
 /** A guest complains, about a booking, a room or something else. */
@@ -33,7 +32,7 @@ export async function cancelBookingAsAgent(
   order: { agentId: string; bookingId: string; reason: string; complaintId: string | null },
 ) {
   const action = { ...order, kind: 'CANCEL_BOOKING', subjectId: order.bookingId } as const
-  return flawOfIntervention('booking', action) ?? onRecord(ports, action, () => ports.bookings.cancel(order))
+  return flawOfIntervention(order.reason) ?? onRecord(ports, action, () => ports.bookings.cancel(order))
 }
 
 /** An agent removes any room. */
@@ -42,7 +41,7 @@ export async function deleteRoomAsAgent(
   order: { agentId: string; roomId: string; reason: string; complaintId: string | null },
 ) {
   const action = { ...order, kind: 'DELETE_ROOM', subjectId: order.roomId } as const
-  return flawOfIntervention('room', action) ?? onRecord(ports, action, () => ports.rooms.delete(order))
+  return flawOfIntervention(order.reason) ?? onRecord(ports, action, () => ports.rooms.delete(order))
 }
 
 /**
@@ -55,7 +54,7 @@ async function onRecord<Answer extends object>(
   act: () => Promise<Answer>,
 ) {
   const { agentId, kind, subjectId, reason, complaintId } = wish
-  const isKnown = complaintId === null || (isId(complaintId) && (await complaints.find(complaintId)))
+  const isKnown = complaintId === null || (await complaints.find(complaintId))
   if (!isKnown) return noSuch('complaint')
   const action = { id: newId(), agentId, kind, subjectId, reason, complaintId, requestedAt: now() }
   await agentActions.begin(action)

@@ -1,5 +1,5 @@
-import { noSuch, type Refusal, type RefusalOf } from './refusal.ts'
-import { flawOfText, isId } from './rules.ts'
+import type { Refusal, RefusalOf } from './refusal.ts'
+import { flawOfText } from './rules.ts'
 
 /** What an agent wants done: who, what, why and, when it is taken on, when. */
 export type AgentAction = {
@@ -21,12 +21,6 @@ export type Outcome = 'DONE' | Refusal['code']
 /** The longest reason, in characters. */
 const longestReason = 2_000
 
-/** Why an intervention in somebody's booking or room cannot be taken on, if so. */
-export function flawOfIntervention(
-  kind: 'booking' | 'room',
-  order: { subjectId: string; reason: string; complaintId: string | null },
-): RefusalOf<'INVALID_INPUT' | 'NOT_FOUND'> | null {
-  if (!isId(order.subjectId)) return noSuch(kind)
-  if (order.complaintId !== null && !isId(order.complaintId)) return noSuch('complaint')
-  return flawOfText('reason', order.reason, longestReason)
-}
+/** Why an intervention in somebody's booking or room cannot be accepted for this reason, if so. */
+export const flawOfIntervention = (reason: string): RefusalOf<'INVALID_INPUT'> | null =>
+  flawOfText('reason', reason, longestReason)

@@ -1,10 +1,6 @@
 import { invalid, type RefusalOf } from './refusal.ts'
 
 const visible = /[^\p{White_Space}\p{C}\p{M}]/u
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-
-/** Whether something can have this id at all: a UUID in lower case. */
-export const isId = (id: string) => uuid.test(id)
 
 /** Why nobody could read what somebody wrote in `field`, if so: nothing to see, or more than `most` characters. */
 export function flawOfText(field: string, text: string, most: number): RefusalOf<'INVALID_INPUT'> | null {
