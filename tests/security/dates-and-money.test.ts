@@ -179,26 +179,14 @@ const register = (input: object) =>
 
 describe('money that makes no sense', () => {
   it('that is no amount is refused', async () => {
-    for (const amount of [
-      2 ** 31,
-      2 ** 53,
-      2 ** 53 + 2,
-      1.5,
-      '1',
-      'NaN',
-      true,
-      null,
-      [1, 2],
-      {},
-      -(2 ** 31) - 1,
-    ]) {
+    for (const amount of [2 ** 53, 2 ** 53 + 2, 1.5, '1', 'NaN', true, null, [1, 2], {}, -(2 ** 53)]) {
       const { status, errors } = await register({ pricePerNight: { amount, currency: 'EUR' } })
       expect([[200, 400].includes(status), errors?.[0]?.extensions.code], JSON.stringify(amount)).toEqual([
         true,
         'BAD_USER_INPUT',
       ])
     }
-    for (const amount of [0, -1, -(2 ** 31)]) {
+    for (const amount of [0, -1, -(2 ** 31), -(2 ** 53) + 1]) {
       const { data } = await register({ pricePerNight: { amount, currency: 'EUR' } })
       expect(data.registerRoom).toEqual({ __typename: 'InvalidInput', field: 'pricePerNight' })
     }
@@ -213,7 +201,7 @@ describe('money that makes no sense', () => {
   })
 
   it('of a currency that is none, or is not the room’s, is refused', async () => {
-    for (const currency of ['eur', 'EURO', 'EU', '', 'E\0R', '€', '978', null, 978]) {
+    for (const currency of ['eur', 'EURO', 'EU', '', 'E\0R', '€', '978', null, 978, 'XXX', 'XAU', 'DEM']) {
       const { errors } = await register({ pricePerNight: { amount: 1, currency } })
       expect(errors?.[0]?.extensions.code, String(currency)).toBe('BAD_USER_INPUT')
     }
@@ -255,13 +243,13 @@ describe('money', () => {
 
   it('whose sum no client could be told is refused when it is asked for', async () => {
     const room = await registerRoom(client, 'host51', {
-      pricePerNight: { amount: 2 ** 31 - 1, currency: 'EUR' },
+      pricePerNight: { amount: 2 ** 53 - 1, currency: 'EUR' },
     })
     expect((await quote(room, inDays(30), inDays(32))).data.room.quote).toEqual({
       __typename: 'InvalidInput',
       field: 'endDate',
     })
-    expect((await quote(room, inDays(30), inDays(31))).data.room.quote.total.amount).toBe(2 ** 31 - 1)
+    expect((await quote(room, inDays(30), inDays(31))).data.room.quote.total.amount).toBe(2 ** 53 - 1)
   })
 
   it('and guests are numbers that make sense', async () => {

@@ -1,5 +1,6 @@
+import { toMinorUnits } from '@myhotel/kit/minor-units'
 import { Redis } from 'ioredis'
-import { Client } from 'pg'
+import { Client, types } from 'pg'
 import type { SystemRecord } from '../system/index.ts'
 import { readStreams, type Streamed } from './streams.ts'
 
@@ -110,8 +111,14 @@ export async function readFacts(system: SystemRecord): Promise<Facts> {
   }
 }
 
+/** The driver gives a bigint as text, and an amount must not be compared as one. */
+const exactNumbers = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === types.builtins.INT8 ? toMinorUnits : types.getTypeParser(oid, format),
+}
+
 async function readRows<Row extends object>(url: string | undefined, sql: string): Promise<Row[]> {
-  const client = new Client({ connectionString: url })
+  const client = new Client({ connectionString: url, types: exactNumbers })
   await client.connect()
   try {
     return (await client.query<Row>(sql)).rows

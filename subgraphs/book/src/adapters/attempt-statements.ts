@@ -27,7 +27,7 @@ export const beginSql = `
   WITH asked AS (
     SELECT row.* FROM ${keysLookedUpByKeptPlans}, jsonb_to_recordset($1::jsonb) AS row(id uuid, claim_id uuid, room_id uuid, start_date date,
       end_date date, guest_id text, idempotency_key text, request_fingerprint text, host_id text, guests int,
-      total_amount int, currency text, terms jsonb, correlation_id text, traceparent text)
+      total_amount bigint, currency text, terms jsonb, correlation_id text, traceparent text)
   ), claim AS (
     INSERT INTO stay_claim (id, room_id, stay, kind, state)
     SELECT claim_id, room_id, daterange(start_date, end_date), 'BOOKING', 'HELD' FROM asked

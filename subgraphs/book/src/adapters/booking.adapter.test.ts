@@ -5,7 +5,7 @@ import { cancelBooking } from '../application/cancel-booking.ts'
 import { cancelUpcomingBookingsWheneverRoomDeleted } from '../application/policies.ts'
 import { recoverAttempts } from '../application/recover.ts'
 import type { AttemptAnswer } from '../domain/attempt.ts'
-import { anAttempt, aRequest } from '../testing/examples.ts'
+import { aListing, anAttempt, anOffer, aRequest } from '../testing/examples.ts'
 import { createWorld } from '../testing/world.ts'
 import { prismaCatalogue } from './prisma-bookings.ts'
 
@@ -219,6 +219,24 @@ describe('cancellation', () => {
       code: 'FORBIDDEN',
     })
   })
+
+  it.each([450_000_000, 3_002_399_751_580_330])(
+    'gives back exactly what %d a night amounts to',
+    async (amount) => {
+      const offer = anOffer({ pricePerNight: amount, taxBasisPoints: 0 })
+      const { roomId } = await world.room(aListing(v7(), offer))
+      const booked = await bookRoom(world.ports, aRequest({ roomId }))
+      const total = { amount: 3 * amount, currency: 'EUR' }
+      expect(booked).toMatchObject({ booking: { terms: { price: { total } } } })
+      const bookingId = 'bookingId' in booked ? booked.bookingId : ''
+      await cancelBooking(world.ports, { bookingId, userId: 'host1', reason: null })
+      expect(await world.ports.bookings.find(bookingId)).toMatchObject({ cancellation: { refund: total } })
+      const stored = await world.database.booking.findUniqueOrThrow({ where: { id: bookingId } })
+      expect([stored.totalAmount, stored.refundAmount]).toEqual([BigInt(3 * amount), BigInt(3 * amount)])
+      const announced = await world.database.outbox.findMany({ where: { aggregateId: bookingId } })
+      for (const { data } of announced) expect(data).toMatchObject({ total })
+    },
+  )
 
   it('reaches every booking to come when the room is deleted, and no attempt is confirmed after', async () => {
     const { roomId } = await world.room()

@@ -1,5 +1,6 @@
 import type { RoomBooked } from '../domain/attempt.ts'
 import type { Booking } from '../domain/booking.ts'
+import type { Money } from '../domain/stay.ts'
 
 /** What resolvers of Booking are given: the booking as the domain has it. */
 export type BookingModel = Booking
@@ -8,3 +9,6 @@ export type BookingModel = Booking
 export type RoomModel = { readonly id: string }
 
 export type RoomBookedModel = RoomBooked
+
+/** Money as the domain has it; its decimals follow from the currency. */
+export type MoneyModel = Money

@@ -1,5 +1,6 @@
 import { batched } from '@myhotel/kit/batch'
 import { badInput } from '@myhotel/kit/connection'
+import { moneyFields } from '@myhotel/kit/currency'
 import { canonicalId, idOrNone } from '@myhotel/kit/ids'
 import { type RequestContext, userOf } from '@myhotel/kit/serve'
 import { blockDates, unblockDates } from '../application/block-dates.ts'
@@ -109,6 +110,8 @@ export function resolvers(ports: Ports): Resolvers {
         return [...(await freeDates(ports, idOrNone(id), asked))]
       },
     },
+
+    Money: moneyFields,
 
     RoomBooked: {
       async booking({ bookingId, booking }) {

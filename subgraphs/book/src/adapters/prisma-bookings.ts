@@ -10,7 +10,7 @@ import { type BookingRow, bookingColumns, toBooking } from './rows.ts'
 const cancelSql = `
   WITH wanted AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, version int, at timestamptz, by text, reason text,
-      refund int)
+      refund bigint)
   ), canceled AS (
     UPDATE booking SET status = 'CANCELED', version = wanted.version, canceled_at = at, canceled_by = by,
       cancel_reason = reason, refund_amount = refund

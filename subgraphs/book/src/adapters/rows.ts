@@ -1,3 +1,4 @@
+import { toMinorUnits } from '@myhotel/kit/minor-units'
 import type { Attempt, AttemptState } from '../domain/attempt.ts'
 import type { Booking, Terms } from '../domain/booking.ts'
 import type { CanceledBy } from '../domain/cancellation-policy.ts'
@@ -67,7 +68,7 @@ export type BookingRow = {
   canceled_at: Date | null
   canceled_by: CanceledBy | null
   cancel_reason: string | null
-  refund_amount: number | null
+  refund_amount: bigint | null
 }
 
 export const bookingColumns = `id, version, status, room_id, host_id, guest_id, payment_id, start_date::text,
@@ -91,7 +92,7 @@ export function toBooking(row: BookingRow): Booking {
     canceledAt: row.canceled_at.getTime(),
     canceledBy: row.canceled_by,
     reason: row.cancel_reason,
-    refund: { amount: row.refund_amount ?? 0, currency: row.currency },
+    refund: { amount: toMinorUnits(row.refund_amount ?? 0), currency: row.currency },
   }
   return { ...agreement, status: 'CANCELED', cancellation }
 }

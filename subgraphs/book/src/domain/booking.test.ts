@@ -44,9 +44,23 @@ describe('the price', () => {
     expect('lines' in price && price.lines.map((line) => line.amount.amount)).toEqual([29_997, 1_501, 2_362])
   })
 
-  it('is refused where it leaves the range of the API', () => {
-    const offer = anOffer({ pricePerNight: 2_000_000_000 })
-    expect(priceOf(offer, stay('2027-03-05', '2027-03-08'))).toMatchObject({ code: 'INVALID_INPUT' })
+  it('is exact where products pass what a number holds', () => {
+    const offer = anOffer({ pricePerNight: 2_750_000_000_000_001, cleaningFee: 3, taxBasisPoints: 825 })
+    const price = priceOf(offer, stay('2027-03-05', '2027-03-08'))
+    const tax = 680_625_000_000_000
+    expect(price).toMatchObject({ total: { amount: 8_250_000_000_000_006 + tax } })
+  })
+
+  it.each([
+    [3_002_399_751_580_330, 0, 2 ** 53 - 2],
+    [3_002_399_751_580_330, 1, 2 ** 53 - 1],
+    [3_002_399_751_580_330, 2, null],
+    [3_002_399_751_580_331, 0, null],
+    [2 ** 53 - 1, 2 ** 53 - 1, null],
+  ])('of %d a night and a fee of %d is counted exactly or refused', (pricePerNight, cleaningFee, total) => {
+    const price = priceOf(anOffer({ pricePerNight, cleaningFee }), stay('2027-03-05', '2027-03-08'))
+    if (total === null) expect(price).toMatchObject({ code: 'INVALID_INPUT' })
+    else expect(price).toMatchObject({ total: { amount: total } })
   })
 
   it('that the guest did not see is told, in amount or currency', () => {

@@ -9,31 +9,32 @@ export type PriceLine = {
   readonly amount: Money
 }
 
-/** GraphQL's Int, in which the API gives amounts. */
-const largestAmount = 2 ** 31 - 1
+/** Beyond it an amount is not exact as a JSON number. */
+const largestAmount = Number.MAX_SAFE_INTEGER
 
 /**
  * What a stay costs by a room's present offer: nights, cleaning fee and tax on both, the tax rounded half up to
- * the minor unit. Lines of nothing are left out.
+ * the minor unit. Lines of nothing are left out. Products may pass what a number holds exactly, so they are reckoned as
+ * bigints.
  */
 export function priceOf(offer: Offer, stay: Stay): Price | RefusalOf<'INVALID_INPUT'> {
   const { currency } = offer.pricePerNight
   const nights = nightsOf(stay)
-  const stayAmount = nights * offer.pricePerNight.amount
-  const cleaning = offer.cleaningFee.amount
-  const tax = Math.floor(((stayAmount + cleaning) * offer.taxBasisPoints + 5_000) / 10_000)
+  const stayAmount = BigInt(nights) * BigInt(offer.pricePerNight.amount)
+  const cleaning = BigInt(offer.cleaningFee.amount)
+  const tax = ((stayAmount + cleaning) * BigInt(offer.taxBasisPoints) + 5_000n) / 10_000n
   const total = stayAmount + cleaning + tax
   if (total > largestAmount) return invalid('endDate', 'a stay so long and dear cannot be booked at once')
 
-  const line = (kind: PriceLine['kind'], label: string, amount: number): PriceLine[] =>
-    amount > 0 ? [{ kind, label, amount: { amount, currency } }] : []
+  const line = (kind: PriceLine['kind'], label: string, amount: bigint): PriceLine[] =>
+    amount > 0n ? [{ kind, label, amount: { amount: Number(amount), currency } }] : []
   return {
     lines: [
       ...line('NIGHTS', nights === 1 ? '1 night' : `${nights} nights`, stayAmount),
       ...line('CLEANING_FEE', 'Cleaning fee', cleaning),
       ...line('TAX', `Tax ${offer.taxBasisPoints / 100} %`, tax),
     ],
-    total: { amount: total, currency },
+    total: { amount: Number(total), currency },
   }
 }
 

@@ -1,4 +1,5 @@
 import { badInput, readPage, toConnection } from '@myhotel/kit/connection'
+import { moneyFields } from '@myhotel/kit/currency'
 import { userOf } from '@myhotel/kit/serve'
 import { GraphQLError } from 'graphql'
 import { type Clock, type Pages, type Row, type Slice, Unavailable } from '../application/ports.ts'
@@ -39,6 +40,7 @@ export function resolvers(pages: Pages, clock: Clock): Resolvers {
         return { guest: { userId }, host: { userId }, asOf: new Date(asOf).toISOString() }
       },
     },
+    Money: moneyFields,
     GuestPage: {
       bookings: ({ userId }, args) => bookings(listsOfGuest(userId), args),
       unreadNotifications: ({ userId }) => available(pages.count(unreadOf(userId))),

@@ -82,7 +82,7 @@ test('a cancellation that is delivered again and again, also at the same time, a
   expect(await stored(payment.id)).toMatchObject({
     state: 'REFUND_PENDING',
     correlationId: canceled.correlationId,
-    refunds: [{ key: `refund:${payment.intent.bookingId}`, amount: 4_000, refundedAt: null }],
+    refunds: [{ key: `refund:${payment.intent.bookingId}`, amount: 4_000n, refundedAt: null }],
   })
 })
 

@@ -1,4 +1,5 @@
 import { batched } from '@myhotel/kit/batch'
+import { moneyFields } from '@myhotel/kit/currency'
 import { canonicalId } from '@myhotel/kit/ids'
 import type { Commands } from '../application/commands.ts'
 import type { Payments } from '../application/ports.ts'
@@ -24,6 +25,7 @@ export function createResolvers(commands: Commands, payments: Payments): Resolve
       refunded: (payment) => refundedOf(payment),
       approvedAt: ({ approvedAt }) => toInstant(approvedAt),
     },
+    Money: moneyFields,
     Mutation: {
       async approvePayment(_, { input }) {
         const { attemptId, chargeWithinMs, ...intent } = input

@@ -16,7 +16,7 @@ const beginSql = `
   SELECT id, attempt_id, state, booking_id, guest_id, host_id, room_id, amount, currency, method, started_at, deadline,
     CASE WHEN state = 'PENDING' THEN now() + leave_alone_ms * interval '1 ms' END, correlation_id, traceparent
   FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, attempt_id uuid, state text, booking_id uuid, guest_id text,
-    host_id text, room_id text, amount int, currency text, method text, started_at timestamptz, deadline timestamptz,
+    host_id text, room_id text, amount bigint, currency text, method text, started_at timestamptz, deadline timestamptz,
     leave_alone_ms int, correlation_id text, traceparent text)
   ORDER BY attempt_id
   ON CONFLICT (attempt_id) DO NOTHING
@@ -40,7 +40,7 @@ const saveSql = `
   ), refunded AS (
     INSERT INTO refund (key, payment_id, amount, refunded_at)
     SELECT key, saved.id, amount, refunded_at
-    FROM saved, jsonb_to_recordset(saved.refunds) AS row(key text, amount int, refunded_at timestamptz)
+    FROM saved, jsonb_to_recordset(saved.refunds) AS row(key text, amount bigint, refunded_at timestamptz)
     ON CONFLICT (key) DO UPDATE SET refunded_at = excluded.refunded_at
   ), announced AS (${appendToOutboxSql('$2', 'aggregate_id IN (SELECT id::text FROM saved)')})
   SELECT id FROM saved`

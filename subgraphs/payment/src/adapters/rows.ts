@@ -1,3 +1,4 @@
+import { toMinorUnits } from '@myhotel/kit/minor-units'
 import type { Money, Payment } from '../domain/payment.ts'
 import type { Prisma } from './prisma-client/client.ts'
 
@@ -21,7 +22,7 @@ export function toPayment(row: PaymentRow): Payment {
   }
   const refunds = row.refunds.map(({ key, amount, refundedAt }) => ({
     key,
-    amount,
+    amount: toMinorUnits(amount),
     refundedAt: refundedAt?.getTime() ?? null,
   }))
   const captured = { ...pending, providerPaymentId: there(row.providerPaymentId), refunds }
@@ -40,7 +41,7 @@ export function toPayment(row: PaymentRow): Payment {
 }
 
 function toIntent(row: PaymentRow) {
-  const amount: Money = { amount: there(row.amount), currency: there(row.currency) }
+  const amount: Money = { amount: toMinorUnits(there(row.amount)), currency: there(row.currency) }
   return {
     bookingId: there(row.bookingId),
     guestId: there(row.guestId),

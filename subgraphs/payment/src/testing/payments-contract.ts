@@ -5,7 +5,7 @@ import { v7 } from 'uuid'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Payments, Stored } from '../application/ports.ts'
 import { type Approved, evolve, type Pending } from '../domain/payment.ts'
-import { aPending, aTombstone } from './examples.ts'
+import { anIntent, aPending, aTombstone } from './examples.ts'
 
 export type PaymentsUnderTest = {
   payments: Payments
@@ -166,6 +166,17 @@ export function paymentsContract(name: string, start: () => Promise<PaymentsUnde
       const refunded = evolve(requested, { type: 'Refunded', key, at: 2_000 })
       await payments.save(pending, refunded, [])
       expect(await byBooking(bookingId)).toEqual(refunded)
+    })
+
+    test('amounts are kept exactly up to the largest, and so are refunds', async () => {
+      const amount = { amount: 2 ** 53 - 1, currency: 'IDR' }
+      const begun = await begin(aPending({ intent: anIntent({ amount }) }))
+      const { bookingId } = begun.payment.intent
+      const key = `refund:${bookingId}`
+      const requested = evolve(approve(begun.payment), { type: 'RefundRequested', key, amount: 2 ** 53 - 2 })
+      await payments.save(begun, requested, [])
+      expect(await byBooking(bookingId)).toEqual(requested)
+      expect(requested).toMatchObject({ intent: { amount }, refunds: [{ amount: 2 ** 53 - 2 }] })
     })
 
     test('work that is due is taken by one worker, and again when its pause is over', async () => {

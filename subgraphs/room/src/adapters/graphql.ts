@@ -1,5 +1,6 @@
 import { batched } from '@myhotel/kit/batch'
 import { badInput } from '@myhotel/kit/connection'
+import { moneyFields } from '@myhotel/kit/currency'
 import { idOrNone } from '@myhotel/kit/ids'
 import { type RequestContext, userOf } from '@myhotel/kit/serve'
 import { asOffered } from '../application/announce.ts'
@@ -77,6 +78,7 @@ export function resolvers(ports: Ports, listings: Listings): Resolvers {
       __resolveReference: async ({ id }) => (await load(idOrNone(id))) ?? null,
       ...roomFields,
     },
+    Money: moneyFields,
     Host: {
       __resolveReference: ({ id }) => ({ id }),
       rooms: ({ id }, args) => searchRooms(listings, { hostId: id }, 'NEWEST', args),

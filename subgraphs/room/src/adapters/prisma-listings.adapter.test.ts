@@ -126,6 +126,28 @@ describe('an order', () => {
   })
 })
 
+it('orders, filters and pages by prices up to the largest, of which neighbours differ', async () => {
+  const largest = 2 ** 53 - 1
+  const amounts = [largest, largest - 1, largest - 2, 2 ** 31, 450_000_000, 1]
+  for (const amount of amounts) {
+    await listings.offer(String(amount), { pricePerNight: { amount, currency: 'IDR' } })
+  }
+  const names: string[] = []
+  let after: readonly SortValue[] | null = null
+  do {
+    const found = await listings.page({}, 'PRICE_DESC', 1, after)
+    names.push(...found.slice(0, 1).map(({ room }) => room.offer.name))
+    // As a cursor carries them.
+    after = found.length > 1 ? JSON.parse(JSON.stringify(found[0]!.sortValues)) : null
+  } while (after)
+  expect(names).toEqual(amounts.map(String))
+
+  const idr = (amount: number) => ({ amount, currency: 'IDR' })
+  const between = { minPrice: idr(2 ** 31), maxPrice: idr(largest - 2) }
+  expect(await listings.find(between, 'PRICE_ASC')).toEqual([2 ** 31, largest - 2].map(String))
+  expect(await listings.find({ minPrice: idr(largest) })).toEqual([String(largest)])
+})
+
 it('fills its pages, whatever the filter leaves out', async () => {
   for (let index = 0; index < 30; index += 1) {
     const room = await listings.offer(`room ${index}`)

@@ -1,4 +1,5 @@
 import { canonicalId } from '@myhotel/kit/ids'
+import { toMinorUnits } from '@myhotel/kit/minor-units'
 import type { SortValue } from '../application/ports.ts'
 import type { RoomSort } from '../domain/room-filter.ts'
 import type { Search } from '../domain/search.ts'
@@ -30,7 +31,7 @@ const column = (name: string) => () => Prisma.raw(`l.${name}`)
 const int = Prisma.raw('integer')
 
 const popularity: SortKey = { sql: column('popularity'), type: int, takes: isInt }
-const price: SortKey = { sql: column('price'), type: int, takes: isInt }
+const price: SortKey = { sql: column('price'), type: Prisma.raw('bigint'), takes: Number.isSafeInteger }
 const currency: SortKey = {
   sql: column('currency'),
   type: Prisma.raw('text'),
@@ -77,6 +78,10 @@ export function orderOf(search: Search) {
       return Prisma.sql`(${Prisma.join(keys.map((key) => key.sql(search)))}) ${beyond} (${Prisma.join(position)})`
     },
     /** The sort values in a row of such a statement. */
-    positionIn: (row: Record<string, unknown>) => keys.map((_, index) => row[`s${index}`] as SortValue),
+    positionIn: (row: Record<string, unknown>) =>
+      keys.map((_, index) => {
+        const value = row[`s${index}`] as SortValue | bigint
+        return typeof value === 'bigint' ? toMinorUnits(value) : value
+      }),
   }
 }

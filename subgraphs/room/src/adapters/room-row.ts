@@ -1,3 +1,4 @@
+import { toMinorUnits } from '@myhotel/kit/minor-units'
 import type { CancellationPolicy, Offer } from '../domain/offer.ts'
 import type { Deletion, Room } from '../domain/room.ts'
 import { Prisma, type Room as RoomRow } from './prisma-client/client.ts'
@@ -22,8 +23,8 @@ export function toRow({ id, version, hostId, registeredAt, offer, ...rest }: Roo
     hostId,
     registeredAt: new Date(registeredAt),
     currency: pricePerNight.currency,
-    pricePerNight: pricePerNight.amount,
-    cleaningFee: cleaningFee.amount,
+    pricePerNight: BigInt(pricePerNight.amount),
+    cleaningFee: BigInt(cleaningFee.amount),
     amenities: [...amenities],
     photos: [...photos],
     deletedAt: deletion && new Date(deletion.at),
@@ -47,8 +48,8 @@ function offerOf(row: RoomRow): Offer {
   return {
     name: row.name,
     description: row.description,
-    pricePerNight: { amount: row.pricePerNight, currency },
-    cleaningFee: { amount: row.cleaningFee, currency },
+    pricePerNight: { amount: toMinorUnits(row.pricePerNight), currency },
+    cleaningFee: { amount: toMinorUnits(row.cleaningFee), currency },
     taxBasisPoints: row.taxBasisPoints,
     capacity: row.capacity,
     address: row.address,

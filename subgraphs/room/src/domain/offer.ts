@@ -40,8 +40,8 @@ export type Offer = Readonly<{
 /** A rule that every offer keeps; `field` and `message` tell the host what to mend. */
 export type Rule = Readonly<{ field: string; message: string; holds(offer: Offer): boolean }>
 
-/** The largest amount that clients of the API can be told. */
-const mostMoney = 2 ** 31 - 1
+/** The largest amount that clients of the API can be told: larger ones are not exact as JSON numbers. */
+export const mostMoney = Number.MAX_SAFE_INTEGER
 
 const isIn = (value: number, least: number, most: number) =>
   Number.isInteger(value) && value >= least && value <= most

@@ -42,7 +42,7 @@ it('counts nights, also over a change of clocks', () => {
 
 it('takes one price for a bound', () => {
   expect(readSearch({ minPrice: eur(5) }, 'NEWEST')).toMatchObject({
-    price: { currency: 'EUR', least: 5, most: 2 ** 31 - 1 },
+    price: { currency: 'EUR', least: 5, most: 2 ** 53 - 1 },
   })
   expect(readSearch({ maxPrice: eur(5) }, 'NEWEST')).toMatchObject({ price: { least: 0, most: 5 } })
 })

@@ -1,4 +1,5 @@
 import { countryKey } from './country.ts'
+import { mostMoney } from './offer.ts'
 import { type InvalidInput, invalid } from './refusal.ts'
 import { type Near, nonsenseIn, type RoomFilter, type RoomSort } from './room-filter.ts'
 import { folded } from './text.ts'
@@ -19,7 +20,6 @@ export type Search = Readonly<{
 }>
 
 const dayMs = 24 * 60 * 60 * 1000
-const mostMoney = 2 ** 31 - 1
 
 /** Makes sense of a filter and an order, or says why there is none in them. */
 export function readSearch(filter: RoomFilter, sort: RoomSort): Search | InvalidInput {

@@ -12,7 +12,8 @@ export function keepsTheContractOfRooms(
       const { rooms } = open()
       const { room, event } = newRoom({
         description: 'Two\nlines',
-        cleaningFee: { amount: 1, currency: 'EUR' },
+        pricePerNight: { amount: 2 ** 53 - 1, currency: 'EUR' },
+        cleaningFee: { amount: 2 ** 53 - 2, currency: 'EUR' },
         taxPercent: 7.25,
         address: '1 Main Street',
         latitude: 38.7,
