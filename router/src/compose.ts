@@ -1,5 +1,6 @@
 import { ApolloServer } from '@apollo/server'
 import { plainApollo } from '@myhotel/kit/apollo'
+import { moreRules } from '@myhotel/kit/client-faults'
 import { httpServer } from '@myhotel/kit/http'
 import { createSigner } from '@myhotel/kit/identity'
 import type { Logger } from '@myhotel/kit/logger'
@@ -72,6 +73,7 @@ export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
     ...(persistedQueries && { persistedQueries }),
     parseOptions: { maxTokens: env.MAX_TOKENS },
     validationRules: [
+      ...moreRules,
       shapeRule({ depth: env.MAX_DEPTH, aliases: env.MAX_ALIASES, directives: env.MAX_DIRECTIVES }),
     ],
     gateway,

@@ -56,6 +56,7 @@ export async function startRouter(
   const identities = await createTestIdentities('router', 'stranger')
 
   const urls: NodeJS.ProcessEnv = {}
+  const started: Record<string, { url: string; lines: Record<string, unknown>[] }> = {}
   for (const name of names) {
     const { schema, resolvers = {}, listener, urls: given } = subgraphs[name] as TestSubgraph
     if (given || listener) {
@@ -73,6 +74,7 @@ export async function startRouter(
     })
     const { url, stop } = await startParts([server], lines)
     cleanup.add(stop)
+    started[name] = { url, lines }
     urls[`${name.toUpperCase()}_URL`] = url
   }
 
@@ -88,7 +90,7 @@ export async function startRouter(
   const parts = await compose(routerEnv, log)
   const { url, stop } = await startParts(parts, lines)
   cleanup.add(stop)
-  return { url, lines, identities, ask: asker(url), supergraphFile: supergraph }
+  return { url, lines, subgraphs: started, identities, ask: asker(url), supergraphFile: supergraph }
 }
 
 /** The answer to an operation, as JSON, with what came along. */

@@ -1,4 +1,4 @@
-import type { ApolloServerOptions, BaseContext } from '@apollo/server'
+import type { ApolloServerOptions, ApolloServerPlugin, BaseContext } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -21,9 +21,18 @@ export function plainApollo(log: Logger) {
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
+      refuseStrangeHashes,
     ],
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     logger: log,
   } satisfies Partial<ApolloServerOptions<BaseContext>>
+}
+
+/** A hash that is no text: Apollo looks for whatever it is given, and refuses only versions that it does not know. */
+const refuseStrangeHashes: ApolloServerPlugin = {
+  async requestDidStart({ request: { extensions } }) {
+    const asked = extensions?.persistedQuery
+    if (asked && typeof asked.sha256Hash !== 'string') extensions.persistedQuery = { version: 'of no text' }
+  },
 }

@@ -1,6 +1,14 @@
 import type { ApolloServerOptionsWithGateway } from '@apollo/server'
-import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, parse } from 'graphql'
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type GraphQLSchema,
+  getOperationAST,
+  parse,
+} from 'graphql'
 import type { Known } from './shortcut.ts'
+import { asBadInput, misplacedNulls } from './variables.ts'
 
 /** What is told of an answer beside its data. */
 type Context = { readonly extensions: Record<string, unknown> }
@@ -18,6 +26,21 @@ export function executedOnce<Value extends Context>(schema: GraphQLSchema) {
    */
   const executed = new WeakMap<object, ExecutionResult>()
 
+  async function run(
+    document: DocumentNode,
+    operationName: string | null | undefined,
+    variables: Readonly<Record<string, unknown>>,
+    contextValue: Value,
+  ): Promise<ExecutionResult> {
+    const operation = getOperationAST(document, operationName)
+    const nulls = operation ? misplacedNulls(schema, document, operation, variables) : []
+    if (nulls.length > 0) return { errors: nulls }
+    const args = { schema, document, operationName, variableValues: variables, contextValue }
+    const result = await execute(args)
+    // Without data nothing was executed: no such operation, which Apollo says, or variables that do not fit.
+    return 'data' in result ? result : { errors: result.errors?.map(asBadInput) }
+  }
+
   const gateway: ApolloServerOptionsWithGateway<Value>['gateway'] = {
     onSchemaLoadOrUpdate(callback) {
       callback({ apiSchema: schema, coreSupergraphSdl: '' })
@@ -26,7 +49,7 @@ export function executedOnce<Value extends Context>(schema: GraphQLSchema) {
     load: async () => ({
       executor: async ({ document, request: { operationName, variables }, context: contextValue }) =>
         executed.get(contextValue.extensions) ??
-        (await execute({ schema, document, operationName, variableValues: variables, contextValue })),
+        (await run(document, operationName, variables ?? {}, contextValue as Value)),
     }),
     stop: async () => undefined,
   }
@@ -34,8 +57,8 @@ export function executedOnce<Value extends Context>(schema: GraphQLSchema) {
   const known: Known<Value, Operation> = {
     remember: ({ text, operationName }) =>
       text === undefined ? null : { document: parse(text), operationName },
-    async execute(operation, variableValues, contextValue) {
-      const result = await execute({ schema, ...operation, variableValues, contextValue })
+    async execute({ document, operationName }, variables, contextValue) {
+      const result = await run(document, operationName, variables, contextValue)
       if (!result.data || result.errors) {
         executed.set(contextValue.extensions, result)
         return null

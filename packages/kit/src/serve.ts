@@ -4,6 +4,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph'
 import { type GraphQLFormattedError, parse } from 'graphql'
 import { type Finders, guarded, type Refused } from './access.ts'
 import { plainApollo } from './apollo.ts'
+import { isClientsFault, moreRules } from './client-faults.ts'
 import { correlated, newCorrelation } from './context.ts'
 import { executedOnce } from './executed-once.ts'
 import { isPassingFailure } from './failures.ts'
@@ -67,6 +68,7 @@ export function subgraphServer(options: {
     gateway,
     introspection: true,
     csrfPrevention: false,
+    validationRules: [...moreRules],
     formatError: hideInternals(options.log),
     plugins: [...plain.plugins, tellExtensions],
   })
@@ -131,6 +133,7 @@ const tellExtensions: ApolloServerPlugin<RequestContext> = {
 function hideInternals(log: Logger) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     if (formatted.extensions?.code !== 'INTERNAL_SERVER_ERROR') return formatted
+    if (isClientsFault(error)) return { ...formatted, extensions: { code: 'BAD_REQUEST' } }
     const cause = (error as { originalError?: unknown }).originalError ?? error
     const passing = isPassingFailure(cause)
     log[passing ? 'warn' : 'error']({ err: cause, path: formatted.path }, 'resolver failed')

@@ -1,3 +1,4 @@
+import { isClientsFault } from '@myhotel/kit/client-faults'
 import type { Logger } from '@myhotel/kit/logger'
 import type { GraphQLFormattedError } from 'graphql'
 
@@ -31,12 +32,6 @@ export function presentError(log: Logger) {
       extensions: { ...extensions, code: 'INTERNAL_SERVER_ERROR' },
     }
   }
-}
-
-/** Apollo gives some faults of requests a status and no code. */
-function isClientsFault(error: unknown): boolean {
-  const status = (error as { extensions?: { http?: { status?: number } } } | null)?.extensions?.http?.status
-  return status === 400
 }
 
 const originOf = (error: unknown) => (error as { originalError?: unknown } | null)?.originalError ?? error

@@ -105,7 +105,7 @@ export function createFrontDoor(options: {
     const operation = exchange.asked?.operation
     log.info(
       {
-        operation: operation?.name?.value,
+        operation: operation?.name?.value.slice(0, 100),
         kind: operation?.operation,
         ...{ status, ms: since(begun), user: user.subject },
       },

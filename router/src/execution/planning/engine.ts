@@ -1,11 +1,7 @@
 import type { GraphQLDataSource } from '@apollo/gateway'
 import type { Logger } from '@myhotel/kit/logger'
-import {
-  type DocumentNode,
-  type GraphQLSchema,
-  getVariableValues,
-  type OperationDefinitionNode,
-} from 'graphql'
+import { faultsOfVariables } from '@myhotel/kit/variables'
+import type { DocumentNode, GraphQLSchema } from 'graphql'
 import type { Exchange } from '../../exchange.ts'
 import { whyNotOurs } from '../executor/known.ts'
 import { executeByLibrary } from '../executor/library.ts'
@@ -63,18 +59,9 @@ export function createEngine(sdl: string, { sourceOf, planBytes, log }: EngineOp
     apiSchema,
     plans,
     async execute(operation, exchange, variables) {
-      const invalid = invalidVariables(apiSchema, operation.operation, variables)
-      if (invalid) return { errors: invalid }
+      const faults = faultsOfVariables(apiSchema, operation.document, operation.operation, variables)
+      if (faults.length > 0) return { errors: faults }
       return plans.get(operation)(exchange, variables)
     },
   }
-}
-
-function invalidVariables(
-  schema: GraphQLSchema,
-  { variableDefinitions }: OperationDefinitionNode,
-  variables: Variables,
-) {
-  if (!variableDefinitions || variableDefinitions.length === 0) return undefined
-  return getVariableValues(schema, variableDefinitions, variables).errors
 }

@@ -1,6 +1,7 @@
-import { type Operation, operationFromDocument, Supergraph } from '@apollo/federation-internals'
+import { type Operation, operationFromDocument, type Schema, Supergraph } from '@apollo/federation-internals'
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner'
-import type { DocumentNode, GraphQLSchema } from 'graphql'
+import { HeaderMap } from '@apollo/server'
+import { type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql'
 import { readScalars } from '../scalars.ts'
 
 /** Plans operations over one supergraph, as Apollo's gateway does. */
@@ -26,8 +27,19 @@ export function createPlanner(sdl: string): Planner {
     apiSchema,
     schema: supergraph.schema.toGraphQLJSSchema(),
     plan(document, operationName) {
-      const operation = operationFromDocument(api, document, { operationName })
+      const operation = read(api, document, operationName)
       return { operation, plan: planner.buildQueryPlan(operation) }
     },
+  }
+}
+
+/** What of a document is still not valid for the planner's own eyes is the client's fault like all that is not. */
+function read(api: Schema, document: DocumentNode, operationName: string | undefined): Operation {
+  try {
+    return operationFromDocument(api, document, { operationName })
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error
+    const http = { status: 400, headers: new HeaderMap() }
+    throw new GraphQLError(error.message, { extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http } })
   }
 }

@@ -1,5 +1,13 @@
 import { setImmediate as breathe } from 'node:timers/promises'
-import { type DocumentNode, getOperationAST, type OperationDefinitionNode, parse, validate } from 'graphql'
+import { moreRules } from '@myhotel/kit/client-faults'
+import {
+  type DocumentNode,
+  getOperationAST,
+  type OperationDefinitionNode,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql'
 import { LRUCache } from 'lru-cache'
 import type { Planned, Planner } from './planner.ts'
 
@@ -19,6 +27,8 @@ export type Plans<Compiled> = {
   /** Plans operations before they are asked for; those that are not of this schema are left out. */
   warm(known: Iterable<Known>): Promise<void>
 }
+
+const rules = [...specifiedRules, ...moreRules]
 
 type Entry<Compiled> = { readonly known: Known; readonly compiled: Compiled }
 
@@ -52,7 +62,7 @@ export function createPlans<Compiled>(
     async warm(operations) {
       // From the last one, so that what is most in use is the last to be forgotten.
       for (const known of [...operations].reverse()) {
-        if (validate(planner.apiSchema, known.document).length === 0) get(known)
+        if (validate(planner.apiSchema, known.document, rules).length === 0) get(known)
         // Requests go on meanwhile.
         await breathe()
       }
