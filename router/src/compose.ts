@@ -27,9 +27,11 @@ import { shapeRule } from './limits/shape.ts'
 /** The router of the parts that its environment asks for. */
 export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
   const sign = await createSigner(env.IDENTITY_PRIVATE_KEY)
-  const subgraphs = env.subgraphs.map(({ name, urls }) =>
-    createSubgraph({ name, urls, sign, timeoutMs: env.SUBGRAPH_TIMEOUT_MS, log }),
-  )
+  const times = {
+    timeoutMs: env.SUBGRAPH_TIMEOUT_MS,
+    contributionTimeoutMs: env.CONTRIBUTION_TIMEOUT_MS,
+  }
+  const subgraphs = env.subgraphs.map((one) => createSubgraph({ ...one, ...times, sign, log }))
   const users = createUsers({
     issuer: env.TOKEN_ISSUER,
     token: {

@@ -45,8 +45,12 @@ test('which subgraphs there are is known from the supergraph, where they are fro
     SERVICE_CENTER_URL: 'http://10.0.0.1:4000, http://10.0.0.2:4000/behind',
   })
   expect(subgraphs).toEqual([
-    { name: 'room', urls: ['http://room:4000'] },
-    { name: 'service-center', urls: ['http://10.0.0.1:4000', 'http://10.0.0.2:4000/behind'] },
+    { name: 'room', rank: 'general', urls: ['http://room:4000'] },
+    {
+      name: 'service-center',
+      rank: 'general',
+      urls: ['http://10.0.0.1:4000', 'http://10.0.0.2:4000/behind'],
+    },
   ])
 })
 

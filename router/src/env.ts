@@ -103,8 +103,10 @@ const settings = z
     /** More requests at once, or a slower event loop, and further requests are turned away. */
     MAX_REQUESTS_IN_FLIGHT: count.default(1_000),
     MAX_EVENT_LOOP_DELAY_MS: milliseconds.default(1_000),
-    /** How long one subgraph may be silent. */
+    /** How long an answer of a subgraph may take. */
     SUBGRAPH_TIMEOUT_MS: milliseconds.default(10_000),
+    /** How long a query waits for what it can do without: what others contribute, and supporting subgraphs. */
+    CONTRIBUTION_TIMEOUT_MS: milliseconds.default(1_000),
     /** How long one request of a client may take as a whole. */
     REQUEST_TIMEOUT_MS: milliseconds.default(20_000),
   })
@@ -139,12 +141,12 @@ function areAddresses(addresses: readonly string[]): boolean {
 export function readRouterEnv(source: NodeJS.ProcessEnv = process.env) {
   const told = readEnv(settings, source)
   const supergraph = readSupergraph(told.SUPERGRAPH_FILE)
-  const urls = readEnv(urlsOf(supergraph.subgraphs), source)
+  const urls = readEnv(urlsOf(supergraph.subgraphs.map(({ name }) => name)), source)
   return {
     ...told,
     manifest: told.DOCUMENTS === 'persisted' ? (told.DOCUMENTS_FILE ?? null) : null,
     supergraph: supergraph.sdl,
-    subgraphs: supergraph.subgraphs.map((name) => ({ name, urls: urls[urlVariable(name)] ?? [] })),
+    subgraphs: supergraph.subgraphs.map((one) => ({ ...one, urls: urls[urlVariable(one.name)] ?? [] })),
   }
 }
 

@@ -24,6 +24,8 @@ export type TestSubgraph = {
   resolvers?: Resolvers
   listener?: RequestListener
   urls?: string
+  /** What the supergraph says of it; nothing unless told. */
+  rank?: string
 }
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
@@ -123,7 +125,9 @@ export function composed(subgraphs: Record<string, TestSubgraph>): string {
     })),
   )
   if (!supergraphSdl) throw new Error(errors?.join('\n'))
-  return supergraphSdl
+  return Object.entries(subgraphs).reduce((sdl, [name, { rank }]) => {
+    return rank ? sdl.replace(`${name.toUpperCase()} @join__graph(`, `"""${rank}""" $&`) : sdl
+  }, supergraphSdl)
 }
 
 /** Any HTTP server, on a free port unless told. */

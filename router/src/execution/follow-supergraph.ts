@@ -30,7 +30,7 @@ export function followSupergraph(options: {
       const supergraph = readSupergraph(file)
       if (supergraph.sdl === seen) return
       seen = supergraph.sdl
-      const unknown = supergraph.subgraphs.filter((name) => !subgraphs.includes(name))
+      const unknown = supergraph.subgraphs.map(({ name }) => name).filter((name) => !subgraphs.includes(name))
       if (unknown.length > 0) {
         log.error({ file, unknown }, 'supergraph refused: it names subgraphs whose addresses are not known')
         return

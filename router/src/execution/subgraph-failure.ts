@@ -1,5 +1,7 @@
 import { wasNeverSent } from '@myhotel/kit/graphql-client'
 import { GraphQLError } from 'graphql'
+import { type Blame, NotAsked } from './breaker.ts'
+import { TooLate, TooLong } from './post.ts'
 
 const messages = {
   SERVICE_UNAVAILABLE: 'is not available at the moment',
@@ -25,13 +27,18 @@ export function subgraphFailure(serviceName: string, code: FailureCode, cause: u
   })
 }
 
-const silence = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
-
-/** What an error of undici's means. */
+/** What it means that a request was not answered. */
 export function codeOfError(error: unknown, signal: AbortSignal): FailureCode {
-  if (wasNeverSent(error)) return 'SERVICE_UNAVAILABLE'
-  const code = (error as { code?: string } | null)?.code ?? ''
-  return signal.aborted || silence.has(code) ? 'GATEWAY_TIMEOUT' : 'BAD_GATEWAY'
+  if (error instanceof NotAsked || wasNeverSent(error)) return 'SERVICE_UNAVAILABLE'
+  return signal.aborted || error instanceof TooLate ? 'GATEWAY_TIMEOUT' : 'BAD_GATEWAY'
+}
+
+/** What a request that was not answered says of the process that it was sent to: nothing where nobody waited any more. */
+export function blameFor(error: unknown): Blame {
+  if (error instanceof TooLate) return 'silent'
+  const code = (error as { code?: unknown } | null)?.code
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'silent'
+  return error instanceof TooLong || typeof code === 'string' ? 'failed' : 'none'
 }
 
 /** What an HTTP status other than 200 means where no GraphQL answer comes with it. */

@@ -14,8 +14,11 @@ export function compileFetch(fetch: FetchNode, at: Path, schema: GraphQLSchema, 
   const rewrite = compileRewrites(schema, fetch.outputRewrites)
   const collect = fetch.requires && createCollector(schema, fetch.requires, fetch.inputRewrites)
 
+  const isMutation = fetch.operationKind === 'mutation'
+  const rootFields = { isMutation }
+
   async function fetchFields(run: Run, objects: readonly Data[]) {
-    const answer = await source.send(operation, `{${variablesOf(run)}}`, run.exchange)
+    const answer = await source.send(operation, `{${variablesOf(run)}}`, run.exchange, rootFields)
     tellErrors(run, answer, (path) => [path && [...at, ...path]])
     const data = answer.data
     if (!data) return
@@ -26,7 +29,13 @@ export function compileFetch(fetch: FetchNode, at: Path, schema: GraphQLSchema, 
   async function fetchEntities(run: Run, { representations, objects, indices }: Asked) {
     const variables = variablesOf(run)
     const text = `"representations":${JSON.stringify(representations)}`
-    const answer = await source.send(operation, `{${variables}${variables && ','}${text}}`, run.exchange)
+    const asked = { isMutation, entities: representations.length }
+    const answer = await source.send(
+      operation,
+      `{${variables}${variables && ','}${text}}`,
+      run.exchange,
+      asked,
+    )
     tellErrors(run, answer, (path) => {
       const [, index, ...inside] = path ?? []
       if (typeof index !== 'number') return [path && [...at, ...path]]
@@ -34,11 +43,7 @@ export function compileFetch(fetch: FetchNode, at: Path, schema: GraphQLSchema, 
       return askedFor(indices, index).map((asked) => [...(places[asked] ?? []), ...inside])
     })
     if (!answer.data) return
-    const entities = answer.data._entities
-    if (!Array.isArray(entities)) throw new Error('Expected "data._entities" in response to be an array')
-    if (entities.length !== representations.length) {
-      throw new Error(`Expected "data._entities" to contain ${representations.length} elements`)
-    }
+    const entities = answer.data._entities as readonly (Data | null)[]
     let rewritten = 0
     for (let position = 0; position < objects.length; position += 1) {
       const object = objects[position] as Data

@@ -9,13 +9,21 @@ export type Answer = {
   extensions?: Record<string, unknown>
 }
 
+/** What a fetch is for: it decides how long the answer is waited for, and what it has to look like. */
+export type Purpose = {
+  readonly isMutation: boolean
+  /** How many entities are asked for; undefined where it is the root's fields. */
+  readonly entities?: number
+}
+
 /** A subgraph as the executor asks it. */
 export type Source = {
   /**
    * Sends an operation, both parts as JSON texts: the operation is the same at each execution of a plan, the
    * variables are not.
+   * @throws a GraphQLError with a code that clients are told, where there is no usable answer
    */
-  send(operation: string, variables: string, exchange: Exchange): Promise<Answer>
+  send(operation: string, variables: string, exchange: Exchange, purpose: Purpose): Promise<Answer>
 }
 
 /** One execution of a plan. */

@@ -43,9 +43,11 @@ export async function startFakeSubgraphs(cleanup: Cleanup, sdl: string) {
   for (const name of fakes.keys()) {
     const source = createSubgraph({
       name,
+      rank: 'core',
       urls: [`${url}/${name}`],
       sign: async () => 'token',
-      timeoutMs: 5_000,
+      timeoutMs: 20_000,
+      contributionTimeoutMs: 20_000,
       log,
     })
     cleanup.add(() => source.stop?.())

@@ -1,0 +1,138 @@
+import {
+  BrokenCircuitError,
+  CircuitState,
+  circuitBreaker,
+  ExponentialBackoff,
+  handleWhen,
+  noJitterGenerator,
+} from 'cockatiel'
+
+/** The call was not made: it would have been waited for in vain. */
+export class NotAsked extends Error {
+  override readonly name = 'NotAsked'
+}
+
+/** Keeps calls to a process from being made while it is away. */
+export type Breaker = {
+  /** Whether a call would be made now. */
+  admits(): boolean
+  /** @throws NotAsked at once where the call is not made; else whatever `call` throws. */
+  run<Result>(call: () => Promise<Result>): Promise<Result>
+  stop(): void
+}
+
+/** What a failed call says of the process: nothing, that it fails, or that it let the caller wait for nothing. */
+export type Blame = 'none' | 'failed' | 'silent'
+
+/** So many calls in a row have to fail, where they fail without a wait. */
+const failuresInARow = 3
+/** Between two looks at a process that is away, in milliseconds. */
+const lookEveryMs = 250
+/** After calls that failed although the process looked well: twice as long each time, up to this. */
+const longestPauseMs = 2_000
+
+/** Nothing came from the process between the call and its failure. */
+class Silence extends Error {}
+
+const causeOf = (error: unknown) => (error instanceof Silence ? error.cause : error)
+
+/**
+ * A circuit breaker that opens at once when a process was silent for as long as a call may take, since all further calls
+ * would wait as long, and after three failures in a row. A call that takes too long while others are answered says
+ * nothing of the process. While it is open, `isThere` looks every quarter of a second whether the process is back, so
+ * that no request waits to learn it; then one request tries, and the others follow when that is answered.
+ */
+export function createBreaker(options: {
+  blameFor: (error: unknown) => Blame
+  /** Whether an answer is one of a process that fails. */
+  isFailure: (answer: unknown) => boolean
+  isThere: () => Promise<boolean>
+  onOpen: (error: unknown) => void
+  /** Is told how many calls were not made meanwhile. */
+  onClosed: (notMade: number) => void
+}): Breaker {
+  const { blameFor, isThere } = options
+  let answers = 0
+  let failures = 0
+  let notMade = 0
+  let looksWell = false
+  let timer: NodeJS.Timeout | undefined
+
+  const policy = circuitBreaker(
+    handleWhen((error) => blameFor(causeOf(error)) !== 'none').orWhenResult(options.isFailure),
+    {
+      halfOpenAfter: new ExponentialBackoff({
+        initialDelay: lookEveryMs,
+        maxDelay: longestPauseMs,
+        generator: noJitterGenerator,
+      }),
+      breaker: {
+        state: undefined,
+        success() {
+          failures = 0
+        },
+        failure() {
+          failures += 1
+          return lastError() instanceof Silence || failures >= failuresInARow
+        },
+      },
+    },
+  )
+  const lastError = () => {
+    const failure = policy.lastFailure
+    return failure && 'error' in failure ? failure.error : undefined
+  }
+  policy.onBreak(() => {
+    if (!looksWell) options.onOpen(causeOf(lastError()))
+    looksWell = false
+    look()
+  })
+  policy.onReset(() => {
+    options.onClosed(notMade)
+    looksWell = false
+    notMade = 0
+  })
+
+  function look() {
+    timer = setTimeout(async () => {
+      looksWell = await isThere()
+      if (!looksWell && timer) look()
+    }, lookEveryMs)
+    timer.unref()
+  }
+
+  const admits = () =>
+    policy.state === CircuitState.Closed || (policy.state === CircuitState.Open && looksWell)
+
+  function refuse(): never {
+    notMade += 1
+    throw new NotAsked('not asked, because it did not answer before')
+  }
+
+  return {
+    admits,
+    async run(call) {
+      if (!admits()) refuse()
+      const before = answers
+      try {
+        return await policy.execute(async () => {
+          try {
+            const answer = await call()
+            answers += 1
+            return answer
+          } catch (error) {
+            const isSilence = answers === before && blameFor(error) === 'silent'
+            throw isSilence ? new Silence('silent', { cause: error }) : error
+          }
+        })
+      } catch (error) {
+        if (error instanceof BrokenCircuitError) refuse()
+        throw causeOf(error)
+      }
+    },
+    stop() {
+      clearTimeout(timer)
+      timer = undefined
+    },
+  }
+}
