@@ -12,6 +12,7 @@ import { answerError, header, httpServer, serveGraphql } from './http.ts'
 import { type Caller, createVerifier } from './identity.ts'
 import type { Logger } from './logger.ts'
 import type { Policy } from './policy.ts'
+import { invalidInputFields } from './problems.ts'
 import { refuseStrangeRepresentations } from './representations.ts'
 import { scalars } from './scalars.ts'
 import type { Part } from './service.ts'
@@ -31,6 +32,9 @@ export type RequestContext = {
   /** What a resolver puts here is told in the `extensions` of the answer. */
   readonly extensions: Record<string, unknown>
 }
+
+/** Types that mean the same in every subgraph that has them. */
+const sharedTypes = { ...scalars, InvalidInput: invalidInputFields }
 
 const rememberedCharacters = 1024 * 1024
 
@@ -56,7 +60,7 @@ export function subgraphServer(options: {
 }): Part {
   const typeDefs = parse(readFileSync(options.schemaFile, 'utf8'))
   const used = new Set(typeDefs.definitions.map((node) => ('name' in node ? node.name?.value : undefined)))
-  const ours = Object.fromEntries(Object.entries(scalars).filter(([name]) => used.has(name)))
+  const ours = Object.fromEntries(Object.entries(sharedTypes).filter(([name]) => used.has(name)))
   const resolvers = guarded(typeDefs, options.resolvers, options, options.onRefused)
   const schema = buildSubgraphSchema({ typeDefs, resolvers: { ...resolvers, ...ours } })
   refuseStrangeRepresentations(schema)

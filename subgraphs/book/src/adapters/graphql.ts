@@ -13,8 +13,9 @@ import {
 } from '../application/cancel-booking.ts'
 import type { Ports } from '../application/ports.ts'
 import { freeDates, quote } from '../application/quote.ts'
+import type { BookingRequest } from '../domain/attempt.ts'
 import { type Booking, refundIfCanceledNow, statusOf } from '../domain/booking.ts'
-import { isRefusal, nightsOf, type Stay } from '../domain/stay.ts'
+import { isRefusal, nightsOf, type Problem, refuseInput, type Stay } from '../domain/stay.ts'
 import type { BookRoomInput, Resolvers } from './graphql.generated.ts'
 import { asIntent, asReason } from './input.ts'
 import { told } from './refusals.ts'
@@ -32,6 +33,14 @@ export function resolvers(ports: Ports): Resolvers {
     return { __typename: 'BookingCanceled' as const, booking: result }
   }
 
+  /** Refuses what cannot be booked as it was asked for, together with what is wrong with the stay. */
+  async function refuseIntent({ roomId, stay, guests }: BookingRequest, problems: readonly Problem[]) {
+    const quoted = await quote(ports, { roomId, stay, guests })
+    if ('code' in quoted && quoted.code === 'NOT_FOUND') return quoted
+    const ofStay = 'code' in quoted && quoted.code === 'INVALID_INPUT' ? quoted.problems : []
+    return refuseInput([...problems, ...ofStay])
+  }
+
   const range = ({ startDate, endDate }: Stay): Stay => ({ startDate, endDate })
 
   return {
@@ -47,8 +56,9 @@ export function resolvers(ports: Ports): Resolvers {
 
     Mutation: {
       async bookRoom(_, { input }: { input: BookRoomInput }, context) {
-        const intent = asIntent(userOf(context), input)
-        const result = 'code' in intent ? intent : await bookRoom(ports, intent)
+        const { intent, problems } = asIntent(userOf(context), input)
+        const result =
+          problems.length > 0 ? await refuseIntent(intent, problems) : await bookRoom(ports, intent)
         if (isRefusal(result)) return told(result)
         if (result.type === 'BookingInProgress') return { __typename: result.type, ...result }
         context.wrote(`book.${result.bookingId}`, 1)

@@ -1,4 +1,13 @@
-import { invalid, type Listing, nightsOf, type RefusalOf, type Stay } from '../domain/stay.ts'
+import {
+  endsTooEarly,
+  type Listing,
+  nightsOf,
+  type Problem,
+  type RefusalOf,
+  refuseFor,
+  type Stay,
+  startsInThePast,
+} from '../domain/stay.ts'
 import type { Ports } from './ports.ts'
 
 type BlockDates = { roomId: string; hostId: string; range: Stay }
@@ -13,7 +22,11 @@ export async function blockDates(ports: Ports, command: BlockDates): Promise<rea
   const found = await ownRoom(ports, command)
   if ('code' in found) return found
   const blocked = await ports.blocks.block(found.listing, command.range)
-  if (!blocked) return { code: 'ROOM_NOT_AVAILABLE', message: 'a night of this range is booked' }
+  if (!blocked)
+    return {
+      code: 'ROOM_NOT_AVAILABLE',
+      message: 'At least one of these nights is booked. Choose other dates.',
+    }
   return ports.blocks.list(command.roomId, found.today)
 }
 
@@ -28,18 +41,21 @@ export async function unblockDates(
   return ports.blocks.list(command.roomId, found.today)
 }
 
+const tooLong = (range: Stay): Problem | undefined =>
+  nightsOf(range) > longestRange
+    ? { field: 'endDate', message: `Choose at most ${longestRange} nights at once.`, code: 'MAX_NIGHTS' }
+    : undefined
+
 async function ownRoom(
   ports: Ports,
   command: BlockDates,
 ): Promise<{ listing: Listing; today: string } | BlockRefusal> {
   const { range, hostId, roomId } = command
   const listing = await ports.listings.find(roomId)
-  if (!listing || listing.deleted) return { code: 'NOT_FOUND', message: 'no such room' }
-  if (listing.offer.hostId !== hostId) return { code: 'FORBIDDEN', message: 'this room is not yours' }
+  if (!listing || listing.deleted) return { code: 'NOT_FOUND', message: 'There is no such room.' }
+  if (listing.offer.hostId !== hostId)
+    return { code: 'FORBIDDEN', message: 'Only the host of this room may do that.' }
   const today = ports.calendar.today(listing.offer.timeZone)
-  if (range.endDate <= range.startDate) return invalid('endDate', 'the range ends after it starts')
-  if (range.startDate < today)
-    return invalid('startDate', `this day has passed: in the room's time zone it is ${today}`)
-  if (nightsOf(range) > longestRange) return invalid('endDate', `at most ${longestRange} nights at once`)
-  return { listing, today }
+  const problems = [endsTooEarly(range), startsInThePast(range.startDate, today), tooLong(range)]
+  return refuseFor(problems.filter((problem) => problem !== undefined)) ?? { listing, today }
 }

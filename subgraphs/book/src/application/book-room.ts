@@ -83,7 +83,7 @@ export async function settle(
 
 const nightsTaken: RefusalOf<'ROOM_NOT_AVAILABLE'> = {
   code: 'ROOM_NOT_AVAILABLE',
-  message: 'a night of this stay is taken',
+  message: 'At least one of these nights is taken. Choose other dates.',
 }
 const ownRoom: RefusalOf<'FORBIDDEN'> = {
   code: 'FORBIDDEN',
@@ -93,7 +93,7 @@ const noSuchMethod = invalid(
   'paymentMethod',
   'The payment provider does not know this payment method. Enter the payment details again.',
 )
-const roomGone: RefusalOf<'NOT_FOUND'> = { code: 'NOT_FOUND', message: 'no such room' }
+const roomGone: RefusalOf<'NOT_FOUND'> = { code: 'NOT_FOUND', message: 'There is no such room.' }
 
 /** The present price of what a guest asks for, or why it cannot be had. */
 function offerTo(ports: Ports, request: BookingRequest, listing: Listing | null) {

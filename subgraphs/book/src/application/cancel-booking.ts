@@ -6,8 +6,11 @@ import type { Calendar, Ports } from './ports.ts'
 /** Why a cancellation did not come about. */
 export type CancelRefusal = RefusalOf<'NOT_FOUND' | 'FORBIDDEN' | 'NOT_CANCELABLE'>
 
-const unknownBooking: CancelRefusal = { code: 'NOT_FOUND', message: 'no such booking' }
-const notYours: CancelRefusal = { code: 'FORBIDDEN', message: 'this booking is not yours' }
+const unknownBooking: CancelRefusal = { code: 'NOT_FOUND', message: 'There is no such booking.' }
+const notYours: CancelRefusal = {
+  code: 'FORBIDDEN',
+  message: 'Only its guest and its host may cancel this booking.',
+}
 
 /** Cancels a booking for its guest, under its cancellation policy, or for the host of its room, with all given back. */
 export async function cancelBooking(

@@ -8,14 +8,16 @@ export async function quote(
   asked: { roomId: string; stay: Stay; guests: number },
 ): Promise<{ price: Price; offer: Offer } | RefusalOf<'INVALID_INPUT' | 'NOT_FOUND' | 'ROOM_NOT_AVAILABLE'>> {
   const listing = await ports.listings.find(asked.roomId)
-  if (!listing || listing.deleted) return { code: 'NOT_FOUND', message: 'no such room' }
+  if (!listing || listing.deleted) return { code: 'NOT_FOUND', message: 'There is no such room.' }
   const { offer } = listing
   const refused = refuseStay(offer, asked.stay, asked.guests, ports.calendar.today(offer.timeZone))
   if (refused) return refused
   const price = priceOf(offer, asked.stay)
   if (isRefusal(price)) return price
   const free = await ports.blocks.isFree(asked.roomId, asked.stay)
-  return free ? { price, offer } : { code: 'ROOM_NOT_AVAILABLE', message: 'a night of this stay is taken' }
+  return free
+    ? { price, offer }
+    : { code: 'ROOM_NOT_AVAILABLE', message: 'At least one of these nights is taken. Choose other dates.' }
 }
 
 /** The nights of a range, from today on, that nobody has claimed. None where the room is not offered. */

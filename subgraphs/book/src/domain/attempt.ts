@@ -67,7 +67,7 @@ export const inProgress: InProgress = { type: 'BookingInProgress', retryAfterSec
 /** "Pay again shortly": nothing is or stays charged. */
 export const paymentBusy = (retryAfterSeconds: number): RefusalOf<'PAYMENT_BUSY'> => ({
   code: 'PAYMENT_BUSY',
-  message: 'payments are busy: nothing was charged, please try again shortly',
+  message: 'Payments are busy now. Nothing was charged; try again shortly.',
   retryAfterSeconds,
 })
 

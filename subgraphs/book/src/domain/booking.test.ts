@@ -30,6 +30,69 @@ describe('a stay', () => {
     })
   })
 
+  it.each<[object, string, string, number, string, string, string]>([
+    [
+      { minNights: 3 },
+      '2027-03-05',
+      '2027-03-07',
+      1,
+      'MIN_NIGHTS',
+      'endDate',
+      'This room is booked for at least 3 nights.',
+    ],
+    [
+      { maxNights: 1 },
+      '2027-03-05',
+      '2027-03-07',
+      1,
+      'MAX_NIGHTS',
+      'endDate',
+      'This room is booked for at most 1 night.',
+    ],
+    [
+      { capacity: 1 },
+      '2027-03-05',
+      '2027-03-07',
+      2,
+      'MAX_GUESTS',
+      'guests',
+      'This room is for at most 1 guest.',
+    ],
+    [{}, '2027-03-05', '2027-03-07', 0, 'MIN_GUESTS', 'guests', 'A stay is for at least 1 guest.'],
+    [
+      { bookingWindowDays: 30 },
+      ...(['2027-04-01', '2027-04-03', 1, 'BOOKING_WINDOW', 'startDate'] as const),
+      'This room can be booked at most 30 days ahead. The latest day of arrival is 2027-03-31.',
+    ],
+    [
+      {},
+      ...(['2027-02-28', '2027-03-02', 1, 'IN_THE_PAST', 'startDate'] as const),
+      'This day has passed: at the room it is 2027-03-01. Choose that day or a later one.',
+    ],
+    [
+      {},
+      ...(['2027-03-05', '2027-03-05', 1, 'END_NOT_AFTER_START', 'endDate'] as const),
+      'The end date must be after the start date.',
+    ],
+  ])(
+    'of a room with %j from %s to %s for %i names the limit: %s',
+    (limits, from, to, guests, code, field, message) => {
+      expect(refuseStay(anOffer(limits), stay(from, to), guests, today)).toEqual({
+        ...{ code: 'INVALID_INPUT', field, message },
+        problems: [{ field, message, code }],
+      })
+    },
+  )
+
+  it('is told of every limit at once, the first one as the field', () => {
+    const refused = refuseStay(anOffer({ minNights: 3 }), stay('2027-02-20', '2027-02-21'), 9, today)
+    expect(refused?.problems.map(({ code }) => code)).toEqual(['IN_THE_PAST', 'MIN_NIGHTS', 'MAX_GUESTS'])
+    expect(refused).toMatchObject({
+      field: 'startDate',
+      message: expect.stringContaining('at least 3 nights'),
+    })
+  })
+
   it('may start today and end after a leap day', () => {
     expect(refuseStay(anOffer({}), stay(today, '2027-03-02'), 4, today)).toBeUndefined()
     expect(nightsOf(stay('2028-02-28', '2028-03-01'))).toBe(2)

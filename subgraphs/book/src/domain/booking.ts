@@ -64,7 +64,8 @@ export function decide(
   booking: Booking,
 ): BookCanceled | 'already' | RefusalOf<'NOT_CANCELABLE'> {
   if (booking.status === 'CANCELED') return 'already'
-  if (isOver(booking.stay, command.today)) return { code: 'NOT_CANCELABLE', message: 'this stay is over' }
+  if (isOver(booking.stay, command.today))
+    return { code: 'NOT_CANCELABLE', message: 'This stay is over and cannot be cancelled any more.' }
   const { canceledBy, reason, now } = command
   const refund = refundOf(refundableStay(booking, command), canceledBy, now)
   return { type: 'BookCanceled', cancellation: { canceledAt: now, canceledBy, reason, refund } }

@@ -45,5 +45,5 @@ export function refuseChangedPrice(
 ): RefusalOf<'PRICE_CHANGED'> | undefined {
   if (!expected) return
   if (expected.amount === price.total.amount && expected.currency === price.total.currency) return
-  return { code: 'PRICE_CHANGED', message: 'the price has changed since you saw it', total: price.total }
+  return { code: 'PRICE_CHANGED', message: 'The price has changed since you saw it.', total: price.total }
 }

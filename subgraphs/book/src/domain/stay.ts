@@ -4,9 +4,15 @@ export type Money = { readonly amount: number; readonly currency: string }
 /** Half-open range of calendar dates in the room's time zone: the night of `endDate` is not part of it. */
 export type Stay = { readonly startDate: string; readonly endDate: string }
 
+/** One thing that is wrong with an input: the field, a sentence for the guest, and a stable code. */
+export type Problem = { readonly field: string; readonly message: string; readonly code: string }
+
 /** A business "no": something that the client can act on, not a fault. */
 export type Refusal =
-  | { readonly code: 'INVALID_INPUT'; readonly message: string; readonly field: string }
+  | ({ readonly code: 'INVALID_INPUT'; readonly problems: readonly Problem[] } & Pick<
+      Problem,
+      'field' | 'message'
+    >)
   | { readonly code: 'PRICE_CHANGED'; readonly message: string; readonly total: Money }
   | { readonly code: 'PAYMENT_DECLINED'; readonly message: string; readonly declineCode: string }
   | { readonly code: 'PAYMENT_BUSY'; readonly message: string; readonly retryAfterSeconds: number }
@@ -24,11 +30,22 @@ export const isRefusal = <Value extends object>(value: Value): value is Extract<
   'code' in value && 'message' in value
 
 /** Refuses one field of the input. */
-export const invalid = (field: string, message: string): RefusalOf<'INVALID_INPUT'> => ({
+export const invalid = (field: string, message: string, code = 'INVALID'): RefusalOf<'INVALID_INPUT'> => ({
   code: 'INVALID_INPUT',
-  message,
   field,
+  message,
+  problems: [{ field, message, code }],
 })
+
+/** Refuses an input for all that is wrong with it, under the field of the first problem. */
+export function refuseInput(problems: readonly Problem[]): RefusalOf<'INVALID_INPUT'> {
+  const message = problems.map((problem) => problem.message).join(' ')
+  return { code: 'INVALID_INPUT', field: problems[0]?.field ?? '', message, problems }
+}
+
+/** As `refuseInput`; undefined where nothing is wrong. */
+export const refuseFor = (problems: readonly Problem[]) =>
+  problems.length > 0 ? refuseInput(problems) : undefined
 
 /** A room as its host offers it, in book's own words: the entry of the catalogue. */
 export type Listing = {
@@ -73,47 +90,66 @@ export const nightsOf = (stay: Stay) => dayNumber(stay.endDate) - dayNumber(stay
 /** A stay is over on the day of departure: its last night has passed. */
 export const isOver = (stay: Stay, today: string) => stay.endDate <= today
 
-type StayRule = (
-  offer: Offer,
-  stay: Stay,
-  guests: number,
-  today: string,
-) => RefusalOf<'INVALID_INPUT'> | undefined
+/** The date so many days after another. */
+const after = (date: string, days: number) =>
+  new Date((dayNumber(date) + days) * dayMs).toISOString().slice(0, 10)
 
-/** What every stay must keep to; each rule answers with its refusal, or nothing. */
+const counted = (count: number, unit: 'night' | 'guest') => `${count} ${unit}${count === 1 ? '' : 's'}`
+
+/** Refuses a first day that has passed. `today` is the date in the room's time zone. */
+export const startsInThePast = (startDate: string, today: string): Problem | undefined =>
+  startDate < today
+    ? {
+        field: 'startDate',
+        message: `This day has passed: at the room it is ${today}. Choose that day or a later one.`,
+        code: 'IN_THE_PAST',
+      }
+    : undefined
+
+/** Refuses a range of days that does not end after it starts. */
+export const endsTooEarly = ({ startDate, endDate }: Stay): Problem | undefined =>
+  endDate <= startDate
+    ? { field: 'endDate', message: 'The end date must be after the start date.', code: 'END_NOT_AFTER_START' }
+    : undefined
+
+type StayRule = (offer: Offer, stay: Stay, guests: number, today: string) => Problem | undefined
+
+/** What every stay must keep to; each rule answers with what is wrong, or nothing. */
 export const stayRules: readonly StayRule[] = [
-  function endsAfterItStarts(_, stay) {
-    if (stay.endDate <= stay.startDate) return invalid('endDate', 'a stay ends after it starts')
+  (_, stay) => endsTooEarly(stay),
+  (_, stay, __, today) => startsInThePast(stay.startDate, today),
+  function startsWithinTheBookingWindow({ bookingWindowDays: days }, { startDate }, _, today) {
+    if (dayNumber(startDate) - dayNumber(today) <= days) return
+    const message = `This room can be booked at most ${days === 1 ? '1 day' : `${days} days`} ahead. The latest day of arrival is ${after(today, days)}.`
+    return { field: 'startDate', message, code: 'BOOKING_WINDOW' }
   },
-  function startsTodayOrLater(_, stay, __, today) {
-    if (stay.startDate < today)
-      return invalid('startDate', `this day has passed: in the room's time zone it is ${today}`)
-  },
-  function startsWithinTheBookingWindow(offer, stay, _, today) {
-    if (dayNumber(stay.startDate) - dayNumber(today) > offer.bookingWindowDays) {
-      return invalid('startDate', `can be booked at most ${offer.bookingWindowDays} days ahead`)
-    }
-  },
-  function hasAnAllowedLength(offer, stay) {
+  function isLongEnough({ minNights }, stay) {
     const nights = nightsOf(stay)
-    if (nights < offer.minNights) return invalid('endDate', `at least ${offer.minNights} nights`)
-    if (nights > offer.maxNights) return invalid('endDate', `at most ${offer.maxNights} nights`)
+    if (nights < 1 || nights >= minNights) return
+    const message = `This room is booked for at least ${counted(minNights, 'night')}.`
+    return { field: 'endDate', message, code: 'MIN_NIGHTS' }
   },
-  function fitsTheRoom(offer, _, guests) {
-    if (guests < 1) return invalid('guests', 'at least one guest')
-    if (guests > offer.capacity) return invalid('guests', `the room holds ${offer.capacity}`)
+  function isShortEnough({ maxNights }, stay) {
+    if (nightsOf(stay) <= maxNights) return
+    const message = `This room is booked for at most ${counted(maxNights, 'night')}.`
+    return { field: 'endDate', message, code: 'MAX_NIGHTS' }
+  },
+  function isForSomebody(_, __, guests) {
+    if (guests >= 1) return
+    return { field: 'guests', message: 'A stay is for at least 1 guest.', code: 'MIN_GUESTS' }
+  },
+  function fitsTheRoom({ capacity }, _, guests) {
+    if (guests <= capacity) return
+    const message = `This room is for at most ${counted(capacity, 'guest')}.`
+    return { field: 'guests', message, code: 'MAX_GUESTS' }
   },
 ]
 
-/** The first rule that a stay breaks, if any. `today` is the date in the room's time zone. */
-export function refuseStay(
+/** Refuses a stay for every rule that it breaks. `today` is the date in the room's time zone. */
+export const refuseStay = (
   offer: Offer,
   stay: Stay,
   guests: number,
   today: string,
-): RefusalOf<'INVALID_INPUT'> | undefined {
-  for (const rule of stayRules) {
-    const refusal = rule(offer, stay, guests, today)
-    if (refusal) return refusal
-  }
-}
+): RefusalOf<'INVALID_INPUT'> | undefined =>
+  refuseFor(stayRules.flatMap((rule) => rule(offer, stay, guests, today) ?? []))
