@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { type DataOf, defineEvent } from './event.ts'
-import { calendarDate, cancellationPolicy, instant, money, priceLine } from './values.ts'
+import {
+  calendarDate,
+  cancellationPolicy,
+  instant,
+  money,
+  priceLine,
+  withheldOptionalText,
+} from './values.ts'
 
 const stay = {
   bookingId: z.string(),
@@ -40,7 +47,7 @@ export const BookCanceled = defineEvent(
   z.object({
     ...stay,
     canceledBy: z.enum(['GUEST', 'HOST', 'SERVICE_CENTER', 'ROOM_DELETED']),
-    reason: z.string().nullable(),
+    reason: withheldOptionalText,
     refund: money,
     canceledAt: instant,
   }),

@@ -1,4 +1,5 @@
-import type { z } from 'zod'
+import { z } from 'zod'
+import { withheldOptionalText, withheldText } from './values.ts'
 
 /**
  * The published promise of one domain event. A published schema only grows: fields may be added as optional,
@@ -25,6 +26,17 @@ export function defineEvent<const Type extends string, Data>(
   version = 1,
 ): EventContract<Type, Data> {
   return { context, type, version, schema }
+}
+
+/** The fields of an event that are published without the text that they once carried, with what stands there instead. */
+export function withheldFieldsOf({ schema }: EventContract): Record<string, '' | null> {
+  const shape: Record<string, unknown> = schema instanceof z.ZodObject ? schema.shape : {}
+  const fields: Record<string, '' | null> = {}
+  for (const [name, field] of Object.entries(shape)) {
+    if (field === withheldText) fields[name] = ''
+    if (field === withheldOptionalText) fields[name] = null
+  }
+  return fields
 }
 
 /** An event of an aggregate that is to be published, at the version of the aggregate that it made. */

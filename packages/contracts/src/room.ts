@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type DataOf, defineEvent } from './event.ts'
-import { calendarDate, cancellationPolicy, instant, money } from './values.ts'
+import { calendarDate, cancellationPolicy, instant, money, withheldOptionalText } from './values.ts'
 
 /** A room as its host offers it: all of it, in every event, so that a subscriber needs no earlier one. */
 export const offeredRoom = z.object({
@@ -42,7 +42,7 @@ export const RoomDeleted = defineEvent(
     hostId: z.string(),
     name: z.string(),
     deletedBy: z.enum(['HOST', 'SERVICE_CENTER']),
-    reason: z.string().nullable(),
+    reason: withheldOptionalText,
     /** Today in the room's time zone when it was deleted. */
     deletedOn: calendarDate,
     deletedAt: instant,

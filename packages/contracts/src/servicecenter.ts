@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { type DataOf, defineEvent } from './event.ts'
-import { instant } from './values.ts'
+import { instant, withheldText } from './values.ts'
 
 const complaint = {
   complaintId: z.string(),
   guestId: z.string(),
   bookingId: z.string().nullable(),
   roomId: z.string().nullable(),
-  text: z.string(),
+  text: withheldText,
 }
 
 /** A guest complains. Aggregate: the complaint, version 1. */
@@ -21,7 +21,7 @@ export const ComplaintFiled = defineEvent(
 export const ComplaintClosed = defineEvent(
   'servicecenter',
   'ComplaintClosed',
-  z.object({ ...complaint, resolution: z.string(), closedBy: z.string(), closedAt: instant }),
+  z.object({ ...complaint, resolution: withheldText, closedBy: z.string(), closedAt: instant }),
 )
 
 export type ComplaintFiled = DataOf<typeof ComplaintFiled>

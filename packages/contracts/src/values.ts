@@ -11,6 +11,21 @@ export const instant = z.iso.datetime()
 
 export const cancellationPolicy = z.enum(['FLEXIBLE', 'MODERATE', 'STRICT'])
 
+/**
+ * Text that one person wrote to another. Events are kept for ever, so it stays with its owner, where it can be erased:
+ * whatever is given, an empty text is published. The field remains because readers of earlier versions require it.
+ */
+export const withheldText = z
+  .unknown()
+  .prefault('')
+  .transform((): '' => '')
+
+/** Like `withheldText`, where the text was optional. */
+export const withheldOptionalText = z
+  .unknown()
+  .prefault(null)
+  .transform((): null => null)
+
 export const priceLine = z.object({
   kind: z.enum(['NIGHTS', 'CLEANING_FEE', 'TAX']),
   label: z.string(),

@@ -34,6 +34,8 @@ export type Bus = Part & {
     onEvent: (delivery: Delivery) => Promise<void> | void,
     fromSequence?: number,
   ): Promise<number>
+  /** Removes a context's stream with all its events; the next to publish or consume makes it anew. */
+  remove(context: string): Promise<void>
 }
 
 const waitForStoreMs = 5_000
@@ -137,6 +139,11 @@ export function createBus(options: { url: string; replicas: number; name: string
     async replay(context, onEvent, fromSequence = 1) {
       await stream(context)
       return readStream(await client(), context, fromSequence, onEvent)
+    },
+    async remove(context) {
+      const { streams: all } = await (await client()).jetstreamManager()
+      await all.delete(streamOf(context))
+      streams.delete(context)
     },
   }
 }

@@ -105,6 +105,7 @@ export function createPostman(): {
     name: 'postman',
     async publish() {},
     replay: async (_context, _onEvent, from = 1) => from,
+    async remove() {},
     consume(consumption) {
       consumptions.push(consumption)
       return { name: consumption.durable }

@@ -147,7 +147,7 @@ test('a complaint is confirmed', async () => {
     guestId: `guest-${id}`,
     bookingId: null,
     roomId: null,
-    text: 'Cold water',
+    text: '' as const,
   }
   const filedAt = '2027-02-28T12:00:00.000Z'
   await bus.publish(asEvent(announcement(ComplaintFiled, id, 1, { ...complaint, filedAt })))

@@ -28,11 +28,11 @@ export function announceBooked(booking: BookedStay): Announced {
 }
 
 export function announceCanceled(booking: CanceledStay): Announced {
-  const { canceledAt, canceledBy, reason, refund } = booking.cancellation
+  const { canceledAt, canceledBy, refund } = booking.cancellation
   const data: BookCanceled = {
     ...stayOf(booking),
     canceledBy,
-    reason,
+    reason: null,
     refund,
     canceledAt: new Date(canceledAt).toISOString(),
   }

@@ -82,5 +82,6 @@ export function privateBus(name = `t${randomBytes(4).toString('hex')}_`): Bus & 
       }),
     replay: (context, onEvent, from) =>
       bus.replay(name + context, (delivery) => onEvent(outside(delivery)), from),
+    remove: (context) => bus.remove(name + context),
   }
 }

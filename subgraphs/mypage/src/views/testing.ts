@@ -114,13 +114,13 @@ export const notificationRead = (notificationId: string, recipientId: string) =>
 
 export const complaintFiled = (complaintId: string, guestId: string) =>
   announcement(ComplaintFiled, complaintId, 1, {
-    ...{ complaintId, guestId, bookingId: null, roomId: null, text: 'cold', filedAt: instant(7) },
+    ...{ complaintId, guestId, bookingId: null, roomId: null, text: '', filedAt: instant(7) },
   })
 
 export const complaintClosed = (complaintId: string, guestId: string) =>
   announcement(ComplaintClosed, complaintId, 2, {
-    ...{ complaintId, guestId, bookingId: null, roomId: null, text: 'cold' },
-    ...{ resolution: 'heated', closedBy: 'agent1', closedAt: instant(8) },
+    ...{ complaintId, guestId, bookingId: null, roomId: null, text: '' },
+    ...{ resolution: '', closedBy: 'agent1', closedAt: instant(8) },
   })
 
 /** What happened to one booking, room, notification or complaint, each aggregate's events in their order. */

@@ -1,5 +1,4 @@
 import type { Message } from './notification.ts'
-import { quoted } from './wording.ts'
 
 /** What a message about a complaint can name. */
 export type Complaint = {
@@ -7,24 +6,19 @@ export type Complaint = {
   readonly guestId: string
   readonly bookingId: string | null
   readonly roomId: string | null
-  readonly text: string
 }
 
 /** Tells the guest that the complaint has arrived. */
 export function complaintFiledMessage(complaint: Complaint): Message {
   return toGuest(complaint, 'COMPLAINT_FILED', 'We received your complaint', [
-    'We received your complaint and will look into it. You wrote:',
-    quoted(complaint.text),
+    'We received your complaint and will look into it.',
   ])
 }
 
-/** Tells the guest how the complaint was settled. */
-export function complaintClosedMessage(complaint: Complaint & { readonly resolution: string }): Message {
+/** Tells the guest that the complaint was settled, and where the answer is. */
+export function complaintClosedMessage(complaint: Complaint): Message {
   return toGuest(complaint, 'COMPLAINT_CLOSED', 'Your complaint is settled', [
-    'Our service centre settled your complaint:',
-    quoted(complaint.resolution),
-    'You wrote:',
-    quoted(complaint.text),
+    'Our service centre settled your complaint. The answer is with the complaint, among your complaints.',
   ])
 }
 

@@ -32,7 +32,6 @@ const booked: BookedStay = {
 const canceled: CanceledStay = {
   ...stay,
   canceledBy: 'GUEST',
-  reason: null,
   refund: { amount: 125_000, currency: 'KRW' },
 }
 
@@ -48,7 +47,7 @@ test('a guest is told what was booked, when to come, what it costs and what canc
       'Nights: 2',
       'Guests: 2',
       'Total: ₩250,000',
-      'If you cancel: all back until 5 days before check-in, after that half.',
+      'If you cancel: all back until 5 days before check-in, then half; after check-in half of the nights to come.',
       'Booking: b1',
     ].join('\n'),
     bookingId: 'b1',
@@ -92,10 +91,15 @@ describe('a cancellation', () => {
     })
   })
 
-  test('quotes the reason, if there is one', () => {
-    const because = { ...canceled, reason: 'Flood.\nSorry!' }
-    expect(canceledMessageForGuest(because).body).toContain('Reason given:\n> Flood.\n> Sorry!\nBooking')
-    expect(canceledMessageForGuest({ ...canceled, reason: ' ' }).body).not.toContain('Reason')
+  test.each([
+    ['GUEST', false, true],
+    ['HOST', true, false],
+    ['SERVICE_CENTER', true, true],
+    ['ROOM_DELETED', false, false],
+  ] as const)('by %s says where the reason is to whoever did not give it', (canceledBy, guest, host) => {
+    const says = (message: { body: string }) => message.body.includes('you find it with the booking')
+    expect(says(canceledMessageForGuest({ ...canceled, canceledBy }))).toBe(guest)
+    expect(says(canceledMessageForHost({ ...canceled, canceledBy }))).toBe(host)
   })
 })
 
@@ -130,19 +134,19 @@ describe('a payment', () => {
   })
 })
 
-test('a complaint is confirmed with its words, and closed with the resolution', () => {
-  const complaint = { complaintId: 'c1', guestId: 'guest1', bookingId: 'b1', roomId: null, text: 'No towels' }
+test('a complaint is confirmed, and its end is told with the place of the answer', () => {
+  const complaint = { complaintId: 'c1', guestId: 'guest1', bookingId: 'b1', roomId: null }
   expect(complaintFiledMessage(complaint)).toMatchObject({
     recipientId: 'guest1',
     kind: 'COMPLAINT_FILED',
     bookingId: 'b1',
     roomId: null,
-    body: expect.stringContaining('> No towels\nComplaint: c1'),
+    body: expect.stringContaining('We received your complaint and will look into it.\nComplaint: c1'),
   })
-  expect(complaintClosedMessage({ ...complaint, resolution: 'Towels sent' })).toMatchObject({
+  expect(complaintClosedMessage(complaint)).toMatchObject({
     recipientId: 'guest1',
     kind: 'COMPLAINT_CLOSED',
-    body: expect.stringContaining('> Towels sent\nYou wrote:\n> No towels'),
+    body: expect.stringContaining('The answer is with the complaint'),
   })
 })
 

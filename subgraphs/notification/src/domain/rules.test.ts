@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { judge } from './delivery.ts'
 import { flawOf } from './push-subscription.ts'
-import { formatMoney, quoted } from './wording.ts'
+import { formatMoney } from './wording.ts'
 
 test.each([
   [7_500, 'EUR', '€75.00'],
@@ -12,10 +12,6 @@ test.each([
   [9_007_199_254_740_991, 'USD', '$90,071,992,547,409.91'],
 ])('%d minor units of %s are written %s', (amount, currency, text) => {
   expect(formatMoney({ amount, currency })).toBe(text)
-})
-
-test('a quotation keeps its lines and loses what could disturb', () => {
-  expect(quoted('one\r\ntwo\u0007\u202ethree')).toBe('> one\n> two three')
 })
 
 describe('after an attempt', () => {

@@ -1,5 +1,5 @@
 import type { Kind, Message } from './notification.ts'
-import { counted, formatDate, formatMoney, type Money, nightsBetween, oneLine, quoted } from './wording.ts'
+import { counted, formatDate, formatMoney, type Money, nightsBetween, oneLine } from './wording.ts'
 
 /** What every message about a stay can name. Dates are calendar dates of the room, half-open. */
 export type Stay = {
@@ -24,7 +24,6 @@ export type BookedStay = Stay & {
 
 export type CanceledStay = Stay & {
   readonly canceledBy: 'GUEST' | 'HOST' | 'SERVICE_CENTER' | 'ROOM_DELETED'
-  readonly reason: string | null
   readonly refund: Money
 }
 
@@ -60,7 +59,7 @@ export function canceledMessageForGuest(stay: CanceledStay): Message {
   return toGuest(stay, 'BOOK_CANCELED', `Cancelled: ${oneLine(stay.roomName)}`, [
     `Your stay at ${oneLine(stay.roomName)}, ${dates(stay)}, was cancelled${byForGuest[stay.canceledBy]}.`,
     refund,
-    ...reason(stay),
+    ...whereTheReasonIs(stay, 'GUEST'),
     `Booking: ${stay.bookingId}`,
   ])
 }
@@ -72,7 +71,7 @@ export function canceledMessageForHost(stay: CanceledStay): Message {
   return toHost(stay, 'BOOK_CANCELED', `Booking cancelled: ${oneLine(stay.roomName)}`, [
     `The booking of ${oneLine(stay.roomName)}, ${dates(stay)}, was cancelled${by}.`,
     `The guest gets back ${formatMoney(stay.refund)} of ${formatMoney(stay.total)}.`,
-    ...reason(stay),
+    ...whereTheReasonIs(stay, 'HOST'),
     `Booking: ${stay.bookingId}`,
   ])
 }
@@ -107,7 +106,11 @@ const when = (stay: BookedStay) => [
 const dates = ({ startDate, endDate }: Stay) =>
   `${formatDate(startDate)} to ${formatDate(endDate)} (${counted(nightsBetween(startDate, endDate), 'night')})`
 
-const reason = (stay: CanceledStay) => (stay.reason?.trim() ? ['Reason given:', quoted(stay.reason)] : [])
+/** What one person wrote to another stays with the booking, where it can be erased; a mail only says so. */
+const whereTheReasonIs = ({ canceledBy }: CanceledStay, reader: 'GUEST' | 'HOST') =>
+  canceledBy === reader || canceledBy === 'ROOM_DELETED'
+    ? []
+    : ['If a reason was given, you find it with the booking.']
 
 const toGuest = (stay: Stay, kind: Kind, title: string, lines: readonly string[]) =>
   toUser(stay.guestId, stay, kind, title, lines)

@@ -48,7 +48,6 @@ export function counted(count: number, singular: string): string {
 // Control characters, line separators, and marks that change the direction of the text around them. Marks that only
 // say which way their neighbours are read (U+200E, U+200F) belong to Arabic and Hebrew names and stay.
 const disturbing = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu
-const disturbingButLineFeed = /(?!\n)[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu
 
 /** The longest name of a room, in characters: it is never shortened. */
 const longestName = 200
@@ -59,15 +58,6 @@ const longestName = 200
  */
 export function oneLine(text: string, longest = longestName): string {
   return shortened(text.replace(disturbing, ' ').trim(), longest)
-}
-
-/** What users typed, fit to be quoted in a message of several lines. */
-export function quoted(text: string, longest = 1_000): string {
-  const lines = shortened(text.replace(/\r\n?/g, '\n').replace(disturbingButLineFeed, ' ').trim(), longest)
-  return lines
-    .split('\n')
-    .map((line) => `> ${line}`)
-    .join('\n')
 }
 
 function shortened(text: string, longest: number): string {

@@ -15,7 +15,7 @@ export function announce(event: RoomEvent, room: Room): Announcement {
         hostId: room.hostId,
         name: room.offer.name,
         deletedBy: event.deletion.by,
-        reason: event.deletion.reason,
+        reason: null,
         deletedOn: event.deletion.on,
         deletedAt: new Date(event.deletion.at).toISOString(),
       })
