@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { Pool } from 'undici'
 import { afterEach, expect, it } from 'vitest'
 import { fetchText, NoAnswer } from './fetch-text.ts'
+import { longestAnswer } from './graphql-answer.ts'
 import { wasNeverSent } from './graphql-client.ts'
 
 const opened: (() => Promise<unknown>)[] = []
@@ -27,14 +28,15 @@ const question = (body: string) =>
 
 it('sends method, path, headers and body, and reads an answer of several parts', async () => {
   const { pool } = await poolTo(async (request, response) => {
-    response.statusCode = 201
+    response.writeHead(201, { 'content-type': 'text/plain' })
     response.write(`${request.method} ${request.url} ${request.headers['x-asked']} `)
     for await (const chunk of request) response.write(chunk)
     response.end()
   })
   expect(await fetchText(pool, question('what?'), 5_000)).toEqual({
     status: 201,
-    text: 'POST /here yes what?',
+    type: 'text/plain',
+    bytes: Buffer.from('POST /here yes what?'),
   })
 })
 
@@ -52,7 +54,19 @@ it('waits for no longer than it may, and leaves nothing of the request behind', 
   await expect(asked).rejects.toThrow('no answer within 100 ms')
   await gone.promise
   const next = { ...question(''), headers: { 'x-asked': 'no' } }
-  expect(await fetchText(pool, next, 5_000)).toEqual({ status: 200, text: 'well' })
+  expect(await fetchText(pool, next, 5_000)).toMatchObject({ status: 200, bytes: Buffer.from('well') })
+})
+
+it('reads no answer without an end', async () => {
+  const { pool } = await poolTo((_, response) => {
+    const chunk = Buffer.alloc(longestAnswer / 16)
+    const pour = () => {
+      while (!response.destroyed && response.write(chunk)) {}
+      if (!response.destroyed) response.once('drain', pour)
+    }
+    pour()
+  })
+  await expect(fetchText(pool, question(''), 60_000)).rejects.toThrow(/more than \d+ bytes/)
 })
 
 it('says so where there was no connection, and where it was lost', async () => {

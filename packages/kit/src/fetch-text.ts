@@ -1,4 +1,5 @@
 import type { Dispatcher, Pool } from 'undici'
+import { type HttpAnswer, longestAnswer } from './graphql-answer.ts'
 
 /** A request whose answer is wanted as a whole. */
 export type HttpRequest = {
@@ -8,10 +9,7 @@ export type HttpRequest = {
   readonly body: string | null
 }
 
-/** An answer that was read to its end. */
-export type HttpAnswer = { readonly status: number; readonly text: string }
-
-/** Nothing, or not all, came in the time that was given; what became of the request is not known. */
+/** Nothing, or not all, came in the time that was given, or it had no end; what became of the request is not known. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer'
 }
@@ -25,32 +23,38 @@ export class NoAnswer extends Error {
 export function fetchText(pool: Pool, request: HttpRequest, withinMs: number): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
+    let length = 0
     let status = 0
+    let type = ''
     let under: Dispatcher.DispatchController | undefined
-    let late: NoAnswer | undefined
-    const timer = setTimeout(() => {
-      late = new NoAnswer(`no answer within ${withinMs} ms`)
-      reject(late)
-      under?.abort(late)
-    }, withinMs)
+    let givenUp: NoAnswer | undefined
+    const giveUp = (why: string) => {
+      clearTimeout(timer)
+      givenUp = new NoAnswer(why)
+      reject(givenUp)
+      under?.abort(givenUp)
+    }
+    const timer = setTimeout(() => giveUp(`no answer within ${withinMs} ms`), withinMs)
 
     pool.dispatch(request, {
       onRequestStart(controller) {
         // It may have waited for a connection for longer than anybody waits for the answer.
-        if (late) controller.abort(late)
+        if (givenUp) controller.abort(givenUp)
         under = controller
       },
-      onResponseStart(_controller, code) {
+      onResponseStart(_controller, code, { 'content-type': told }) {
         status = code
+        type = String(told ?? '')
       },
       onResponseData(_controller, chunk) {
-        chunks.push(chunk)
+        length += chunk.length
+        if (length > longestAnswer) giveUp(`an answer of more than ${longestAnswer} bytes`)
+        else chunks.push(chunk)
       },
       onResponseEnd() {
         clearTimeout(timer)
         const [first] = chunks
-        const bytes = first && chunks.length === 1 ? first : Buffer.concat(chunks)
-        resolve({ status, text: bytes.toString() })
+        resolve({ status, type, bytes: first && chunks.length === 1 ? first : Buffer.concat(chunks) })
       },
       onResponseError(_controller, error) {
         clearTimeout(timer)

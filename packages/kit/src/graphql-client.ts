@@ -2,7 +2,8 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { print } from 'graphql'
 import { Pool } from 'undici'
 import { correlation } from './context.ts'
-import { fetchText, type HttpAnswer } from './fetch-text.ts'
+import { fetchText } from './fetch-text.ts'
+import { type HttpAnswer, readGraphqlAnswer } from './graphql-answer.ts'
 import type { Signer } from './identity.ts'
 
 /** The request provably never reached the other service: nothing was done there. */
@@ -15,14 +16,19 @@ export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown'
 }
 
+/** Checks that a value is what it has to be, such as a schema of zod. */
+export type Shape<Value> = { parse(value: unknown): Value }
+
 /** Sends typed operations to one other subgraph, in this service's own name. */
 export type ServiceClient = {
   /**
-   * @throws NotAccepted where no connection could be made, OutcomeUnknown in all other cases without an answer.
+   * Sends an operation whose result is to be of this shape; that the other side has the same schema is not believed.
+   * @throws NotAccepted where no connection could be made, OutcomeUnknown in all other cases without a usable answer.
    */
   send<Result, Variables>(
     document: TypedDocumentNode<Result, Variables>,
     variables: Variables,
+    shape: Shape<Result>,
   ): Promise<Result>
   close(): Promise<void>
 }
@@ -61,7 +67,7 @@ export function createServiceClient(options: {
   }
 
   return {
-    async send(document, variables) {
+    async send(document, variables, shape) {
       const { correlationId, traceparent } = correlation()
       const headers = {
         'content-type': 'application/json',
@@ -78,21 +84,16 @@ export function createServiceClient(options: {
           throw new NotAccepted(`${options.audience}: ${String(error)}`, { cause: error })
         throw new OutcomeUnknown(`${options.audience}: ${String(error)}`, { cause: error })
       }
-      const { status, text } = told
-      const answer = parseAnswer(text)
-      if (status !== 200 || !answer?.data || answer.errors) {
-        throw new OutcomeUnknown(`${options.audience}: ${status} ${text.slice(0, 300)}`)
+      try {
+        const { data, errors } = readGraphqlAnswer(told)
+        if (errors.length > 0) throw new Error('it has errors')
+        return shape.parse(data)
+      } catch (error) {
+        const { status, bytes } = told
+        const text = bytes.toString('utf8', 0, 300)
+        throw new OutcomeUnknown(`${options.audience}: ${status} ${text}`, { cause: error })
       }
-      return answer.data as never
     },
     close: () => pool.close(),
-  }
-}
-
-function parseAnswer(text: string): { data?: unknown; errors?: unknown } | null {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
   }
 }

@@ -1,59 +1,32 @@
-import { isUtf8 } from 'node:buffer'
+import { type HttpAnswer, readGraphqlAnswer, UnusableAnswer } from '@myhotel/kit/graphql-answer'
 import type { GraphQLFormattedError } from 'graphql'
 import { isObject } from './executor/data.ts'
 import type { Answer } from './executor/run.ts'
-import type { HttpAnswer } from './post.ts'
 
 /** An answer of GraphQL, and what in it was not as GraphQL has it and is therefore left out. */
 export type Read = { readonly answer: Answer; readonly flaws: readonly string[] }
 
-/** Why what came is no answer of GraphQL at all. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer'
-}
-
-/** Statuses by which a server says that it refuses or fails; what comes with others that are not 200 is no answer. */
-const isRefused = (status: number) => status >= 400 && status < 600
-
-const json = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i
 const longestMessage = 2_000
 const longestExtensions = 16_384
 const codePattern = /^[A-Z][A-Z0-9_]{0,99}$/
 
 /**
  * Reads what a subgraph answered and believes nothing of it: errors and extensions are as GraphQL and the router have
- * them, or left out. Data is an object or null, its values are checked where they are shaped.
+ * them, or left out. Values of data are checked where they are shaped.
  * @param entities how many were asked for, where it was entities
- * @throws NoAnswer where it is of no use
+ * @throws UnusableAnswer
  */
-export function readAnswer({ status, type, bytes }: HttpAnswer, entities: number | undefined): Read {
-  // Some leave the type out; who says another one has answered in the subgraph's place.
-  if (type && !json.test(type)) throw new NoAnswer(`content type ${type.slice(0, 100)}`)
-  if (!isUtf8(bytes)) throw new NoAnswer('no UTF-8')
-  const told = parse(bytes.toString())
-  if (!isObject(told)) throw new NoAnswer('no object')
-  const data = told.data ?? null
-  const errors = told.errors ?? []
-  if (status !== 200 && !isRefused(status)) throw new NoAnswer('neither an answer nor a refusal')
-  if (!Array.isArray(errors)) throw new NoAnswer('errors are no list')
-  if (data !== null && !isObject(data)) throw new NoAnswer('data is no object')
-  if (errors.length === 0 && (data === null || status !== 200)) throw new NoAnswer('no data, and no error')
-  if (data && entities !== undefined && !areEntities(data._entities, entities))
-    throw new NoAnswer(`_entities are no list of ${entities} objects`)
-  const answer: Answer = { data: status === 200 ? data : null }
+export function readAnswer(told: HttpAnswer, entities: number | undefined): Read {
+  const { data, errors, extensions } = readGraphqlAnswer(told)
+  if (data && entities !== undefined && !areEntities(data._entities, entities)) {
+    throw new UnusableAnswer(`_entities is no list of ${entities} objects`)
+  }
+  const answer: Answer = { data }
   const flaws: string[] = []
   if (errors.length > 0) answer.errors = errors.map((error) => readError(error, flaws))
-  const extensions = told.extensions ? readExtensions(told.extensions, flaws) : undefined
-  if (extensions) answer.extensions = extensions
+  const more = extensions ? readExtensions(extensions, flaws) : undefined
+  if (more) answer.extensions = more
   return { answer, flaws }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new NoAnswer('no JSON')
-  }
 }
 
 function areEntities(value: unknown, count: number): boolean {

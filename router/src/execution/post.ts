@@ -1,7 +1,5 @@
+import { type HttpAnswer, longestAnswer } from '@myhotel/kit/graphql-answer'
 import type { Pool } from 'undici'
-
-/** An answer that was read to its end. */
-export type HttpAnswer = { readonly status: number; readonly type: string; readonly bytes: Buffer }
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>
 
@@ -24,8 +22,6 @@ export class TooLate extends Error {
 export class TooLong extends Error {
   override readonly name = 'TooLong'
 }
-
-const longestAnswer = 32 * 1024 * 1024
 
 /**
  * Posts a body and reads the answer, by the dispatcher's own interface: no stream is made of an answer that is

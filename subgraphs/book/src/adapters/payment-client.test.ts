@@ -50,3 +50,23 @@ it('goes on asking while payment declines', async () => {
   const { busyFor, asked: all } = await afterThirty(decline)
   expect([busyFor, all]).toEqual([null, 30])
 })
+
+it.each([
+  [{ __typename: 'PaymentApproval' }],
+  [{ __typename: 'PaymentApproval', paymentId: 7 }],
+  [{ __typename: 'PaymentApproval', paymentId: 'not an id' }],
+  [{ __typename: 'PaymentDecline' }],
+  [{ __typename: 'PaymentNotAccepted', retryAfterSeconds: 'soon' }],
+  [{ __typename: 'PaymentForgotten' }],
+  [{}],
+  [[]],
+])('does not know what became of a payment that is answered by %j', async (given) => {
+  answer = given
+  const client = paymentClient({ url, sign: async () => 'token', log, concurrent: 4, holdMs: 25_000 })
+  expect(await client.approve(attempt, { amount: 1, currency: 'EUR' }, 'pm_card_visa')).toEqual({
+    type: 'unknown',
+  })
+  expect(await client.resolve(attempt)).toEqual({ type: 'unknown' })
+  expect(await client.undo(attempt)).toBe(false)
+  await client.close()
+})

@@ -2,6 +2,7 @@ import { createServiceClient, NotAccepted } from '@myhotel/kit/graphql-client'
 import { createGuard, NotTakenIn } from '@myhotel/kit/guard'
 import type { Signer } from '@myhotel/kit/identity'
 import type { Logger } from '@myhotel/kit/logger'
+import { z } from 'zod'
 import type { PaymentOutcome, Payments } from '../application/ports.ts'
 import {
   ApprovePaymentDocument,
@@ -24,6 +25,17 @@ const marginMs = 5_000
 const noSuchMethodCode = 'no_such_payment_method'
 
 type Answered = ApprovePaymentMutation['approvePayment']
+
+const outcomes = [
+  z.object({ __typename: z.literal('PaymentApproval'), paymentId: z.uuid() }),
+  z.object({ __typename: z.literal('PaymentDecline'), declineCode: z.string(), message: z.string() }),
+  z.object({ __typename: z.literal('PaymentPending') }),
+  z.object({ __typename: z.literal('PaymentTombstoned') }),
+] as const
+const notAccepted = z.object({ __typename: z.literal('PaymentNotAccepted'), retryAfterSeconds: z.int() })
+const approved = z.object({ approvePayment: z.discriminatedUnion('__typename', [...outcomes, notAccepted]) })
+const resolved = z.object({ resolvePayment: z.discriminatedUnion('__typename', outcomes) })
+const voided = z.object({ voidPayment: z.object({ settled: z.boolean() }) })
 
 /**
  * The payment context over its GraphQL API. A breaker and a bulkhead stand before approvals: declines are answers
@@ -63,7 +75,7 @@ export function paymentClient(options: {
       }
       try {
         return await guard.run(async () => {
-          const { approvePayment } = await approvals.send(ApprovePaymentDocument, { input })
+          const { approvePayment } = await approvals.send(ApprovePaymentDocument, { input }, approved)
           if (approvePayment.__typename === 'PaymentNotAccepted') {
             throw new NotTakenIn(approvePayment.retryAfterSeconds)
           }
@@ -81,7 +93,8 @@ export function paymentClient(options: {
 
     async resolve(attempt) {
       try {
-        const answer = await inquiries.send(ResolvePaymentDocument, { attemptId: attempt.id })
+        const asked = { attemptId: attempt.id }
+        const answer = await inquiries.send(ResolvePaymentDocument, asked, resolved)
         return toOutcome(answer.resolvePayment)
       } catch (error) {
         log.warn({ err: error, attemptId: attempt.id }, 'payment cannot be asked')
@@ -91,7 +104,7 @@ export function paymentClient(options: {
 
     async undo(attempt) {
       try {
-        await inquiries.send(VoidPaymentDocument, { attemptId: attempt.id })
+        await inquiries.send(VoidPaymentDocument, { attemptId: attempt.id }, voided)
         return true
       } catch (error) {
         log.warn({ err: error, attemptId: attempt.id }, 'payment not undone yet')

@@ -1,4 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startProcess, type TestProcess } from '@myhotel/kit/testing/process'
@@ -71,4 +73,43 @@ test('where nobody listens, nothing was taken in', async () => {
   const nobody = open('http://127.0.0.1:1')
   expect(await nobody.charge(aCharge(), 2_000)).toMatchObject({ outcome: 'not taken in' })
   expect(await nobody.find(aCharge())).toMatchObject({ outcome: 'not taken in' })
+})
+
+const succeeded = { status: 'succeeded', id: 'pay_1' }
+const missing = { error: { code: 'resource_missing', message: 'none' } }
+
+test.each<[string, number, string, Record<string, string>]>([
+  ['a page', 200, '<html></html>', { 'content-type': 'text/html' }],
+  ['half of its JSON', 200, '{"status":"succ', {}],
+  ['null', 200, 'null', {}],
+  ['a list', 200, JSON.stringify([succeeded]), {}],
+  ['a status that is unknown', 200, JSON.stringify({ ...succeeded, status: 'maybe' }), {}],
+  ['no id', 200, JSON.stringify({ status: 'succeeded' }), {}],
+  ['an id that is a number', 200, JSON.stringify({ status: 'succeeded', id: 7 }), {}],
+  ['a way elsewhere', 302, JSON.stringify(succeeded), { location: '/' }],
+  ['somebody else’s 404', 404, '{}', {}],
+  [
+    'somebody else’s 404 with a reason',
+    404,
+    JSON.stringify({ error: { code: 'no_route', message: 'x' } }),
+    {},
+  ],
+  ['an error with no code', 400, '{"error":{}}', {}],
+  ['nothing', 204, '', {}],
+])('%s tells nothing of a payment', async (_, status, body, headers) => {
+  const server = createServer((_request, response) => void response.writeHead(status, headers).end(body))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const provider = open(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  const asked = aCharge()
+  const outcomes = await Promise.all([provider.find(asked), provider.close(asked)])
+  expect(outcomes).toMatchObject([{ outcome: 'unknown' }, { outcome: 'unknown' }])
+  server.close()
+})
+
+test('that a payment is not there is believed of the provider alone', async () => {
+  const server = createServer((_, response) => void response.writeHead(404).end(JSON.stringify(missing)))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const provider = open(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  expect(await provider.find(aCharge())).toEqual({ outcome: 'none' })
+  server.close()
 })

@@ -15,6 +15,8 @@ const told = z.union([
   z.object({ status: z.literal('closed') }),
 ])
 
+const given = z.object({ status: z.literal('succeeded') })
+
 const refusal = z.object({
   error: z.object({ code: z.string(), message: z.string(), decline_code: z.string().optional() }),
 })
@@ -39,11 +41,11 @@ export function sandboxProvider(options: { url: string; withinMs: number; connec
     try {
       const headers = { 'content-type': 'application/json', ...(key && { 'idempotency-key': key }) }
       const question = { method, path, headers, body: body === undefined ? null : JSON.stringify(body) }
-      const { status, text } = await fetchText(pool, question, withinMs)
+      const { status, bytes } = await fetchText(pool, question, withinMs)
       if (status === 429) return notTakenIn
       if (status === 401 || status === 403) return notTakenIn
-      if (status >= 500) return unknown(`${status} ${text.slice(0, 200)}`)
-      return { status, body: JSON.parse(text) }
+      if (status >= 500) return unknown(`${status} ${bytes.toString('utf8', 0, 200)}`)
+      return { status, body: JSON.parse(bytes.toString()) }
     } catch (error) {
       return wasNeverSent(error) ? notTakenIn : unknown(String(error))
     }
@@ -53,7 +55,8 @@ export function sandboxProvider(options: { url: string; withinMs: number; connec
   function outcomeOf(answer: Answer | Unknown | NotTakenIn): Outcome | Unknown | NotTakenIn {
     if ('outcome' in answer) return answer
     const payment = told.safeParse(answer.body)
-    if (!payment.success) return unknown(`${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}`)
+    if (answer.status !== 200 || !payment.success)
+      return unknown(`${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}`)
     const { data } = payment
     if (data.status === 'closed') return { outcome: 'closed' }
     if (data.status === 'succeeded') return { outcome: 'captured', providerPaymentId: data.id }
@@ -79,7 +82,7 @@ export function sandboxProvider(options: { url: string; withinMs: number; connec
 
     async find({ key }) {
       const answer = await ask('GET', byKey(key))
-      return 'status' in answer && answer.status === 404 ? { outcome: 'none' } : outcomeOf(answer)
+      return isMissing(answer) ? { outcome: 'none' } : outcomeOf(answer)
     },
 
     async close({ key }: Charge) {
@@ -89,11 +92,18 @@ export function sandboxProvider(options: { url: string; withinMs: number; connec
     async refund(providerPaymentId, { key, amount }) {
       const answer = await ask('POST', `/v1/payments/${providerPaymentId}/refunds`, { key, body: { amount } })
       if ('outcome' in answer) return answer
-      if (answer.status === 200) return { outcome: 'refunded' }
+      if (given.safeParse(answer.body).success && answer.status === 200) return { outcome: 'refunded' }
+      if (!refusal.safeParse(answer.body).success) return unknown(`${answer.status} is no answer to a refund`)
       return { outcome: 'refused', reason: JSON.stringify(answer.body) }
     },
   }
   return { provider, release: () => pool.close() }
+}
+
+/** Whether the provider itself says that there is no such payment: whoever stands in between may say 404, too. */
+function isMissing(answer: Answer | Unknown | NotTakenIn): boolean {
+  if ('outcome' in answer || answer.status !== 404) return false
+  return refusal.safeParse(answer.body).data?.error.code === 'resource_missing'
 }
 
 const byKey = (key: string) => `/v1/payments?key=${encodeURIComponent(key)}`

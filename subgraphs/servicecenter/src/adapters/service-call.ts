@@ -1,5 +1,5 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
-import { createServiceClient, NotAccepted } from '@myhotel/kit/graphql-client'
+import { createServiceClient, NotAccepted, type Shape } from '@myhotel/kit/graphql-client'
 import { createGuard, NotTakenIn } from '@myhotel/kit/guard'
 import type { Signer } from '@myhotel/kit/identity'
 import type { Logger } from '@myhotel/kit/logger'
@@ -16,6 +16,7 @@ export type Service = {
   ask<Result extends object, Variables>(
     document: TypedDocumentNode<Result, Variables>,
     variables: Variables,
+    shape: Shape<Result>,
   ): Promise<Result | RefusalOf<'SERVICE_UNAVAILABLE'>>
 }
 
@@ -31,9 +32,9 @@ export function serviceAt(
   const guard = createGuard({ concurrent, retryAfterMs, isFailure: () => true })
   return {
     part: { name: `${name} client`, stop: () => client.close() },
-    async ask(document, variables) {
+    async ask(document, variables, shape) {
       try {
-        return await guard.run(() => client.send(document, variables))
+        return await guard.run(() => client.send(document, variables, shape))
       } catch (error) {
         log.warn({ err: error, service: name }, 'service does not answer')
         return unavailable(name, error, later)

@@ -1,0 +1,84 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
+import { parse } from 'graphql'
+import { afterEach, expect, it } from 'vitest'
+import { z } from 'zod'
+import { createServiceClient, NotAccepted, OutcomeUnknown, type ServiceClient } from './graphql-client.ts'
+
+const document: TypedDocumentNode<{ counted: number }, { of: string }> = parse(
+  'query Counted($of: ID!) { counted(of: $of) }',
+)
+const shape = z.object({ counted: z.int() })
+
+let server: Server | undefined
+let client: ServiceClient | undefined
+afterEach(async () => {
+  await client?.close()
+  server?.closeAllConnections()
+  server?.close()
+})
+
+/** Asks a service that answers so. */
+async function ask(answer: RequestListener, timeoutMs = 20_000) {
+  server = createServer(answer)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  server.listen(0, '127.0.0.1', resolve)
+  await promise
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  client = createServiceClient({ audience: 'other', url, sign: async () => 'token', timeoutMs })
+  return client.send(document, { of: 'x' }, shape)
+}
+
+const json = { 'content-type': 'application/json' }
+const says =
+  (body: string | Buffer, status = 200, headers: Record<string, string> = json): RequestListener =>
+  (_, response) =>
+    void response.writeHead(status, headers).end(body)
+
+it('gives what was answered', async () => {
+  expect(await ask(says('{"data":{"counted":7}}'))).toEqual({ counted: 7 })
+})
+
+it('knows that nothing was done where nobody listens', async () => {
+  client = createServiceClient({
+    audience: 'other',
+    url: 'http://127.0.0.1:9',
+    sign: async () => 'token',
+    timeoutMs: 5_000,
+  })
+  await expect(client.send(document, { of: 'x' }, shape)).rejects.toThrow(NotAccepted)
+})
+
+it.each<[string, RequestListener]>([
+  ['a page', says('<html></html>', 200, { 'content-type': 'text/html' })],
+  ['JSON that is called a page', says('{"data":{"counted":7}}', 200, { 'content-type': 'text/html' })],
+  ['no JSON', says('{"data":')],
+  ['no UTF-8', says(Buffer.from([0x7b, 0xff, 0x7d]))],
+  ['a list', says('[1]')],
+  ['null', says('null')],
+  ['data that is a text', says('{"data":"counted"}')],
+  ['data that is a list', says('{"data":[{"counted":7}]}')],
+  ['no data', says('{"data":null}')],
+  ['errors beside data', says('{"data":{"counted":7},"errors":[{"message":"no"}]}')],
+  ['errors that are no list', says('{"data":{"counted":7},"errors":{"message":"no"}}')],
+  ['a text for a number', says('{"data":{"counted":"7"}}')],
+  ['a number too large to be exact', says('{"data":{"counted":9007199254740993}}')],
+  ['nothing that was asked for', says('{"data":{}}')],
+  ['data with a status of failure', says('{"data":{"counted":7}}', 500)],
+  ['a way elsewhere', says('{"data":{"counted":7}}', 302, { ...json, location: '/' })],
+  ['nothing', says('', 204, {})],
+  ['a cut connection', (request) => request.socket.destroy()],
+  [
+    'half an answer',
+    (_, response) =>
+      response.writeHead(200, { 'content-length': '99' }).write('{"data"', () => response.destroy()),
+  ],
+])('does not know what became of it where the answer is %s', async (_, answer) => {
+  await expect(ask(answer)).rejects.toThrow(OutcomeUnknown)
+})
+
+it('does not wait for a body that never comes', async () => {
+  const begins: RequestListener = (_, response) => void response.writeHead(200, json).write('{"data":')
+  await expect(ask(begins, 100)).rejects.toThrow(OutcomeUnknown)
+})
