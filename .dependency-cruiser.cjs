@@ -103,6 +103,19 @@ const forbidden = [
     to: { path: [npm('@prisma', 'prisma'), '/prisma-client/'] },
   },
   {
+    name: 'postgres-only-in-kit',
+    comment:
+      'Every session has the settings that packages/kit/src/postgres.ts names: connections are made there alone.',
+    from: { pathNot: ['^packages/kit/src/postgres[.]ts$'] },
+    to: { path: npm('pg', 'pg-pool', 'pg-native', 'postgres') },
+  },
+  {
+    name: 'prisma-connects-in-kit',
+    comment: 'The adapter makes connections of its own unless it is given a pool: here it is.',
+    from: { pathNot: ['^packages/kit/src/prisma[.]ts$', '^tools/migrate/schema-engine[.]ts$'] },
+    to: { path: npm('@prisma/adapter-[^/]+') },
+  },
+  {
     name: 'nats-only-in-bus',
     comment:
       'The client library is kept behind the bus; tools that judge the bus from outside have their own.',

@@ -31,10 +31,12 @@ export default defineConfig({
         test: { name: 'rules', include: ['tests/rules/*.test.ts'], testTimeout: 120_000 },
       },
       {
-        // Needs a real PostgreSQL, NATS and Redis; each file works in a database of its own.
+        // Needs a real PostgreSQL, NATS and Redis; each file works in a database of its own. The server has another zone
+        // and writes dates in another way (tools/test/private-services.ts), and so has this machine.
         extends: true,
         test: {
           name: 'adapters',
+          env: { TZ: process.env.TEST_TZ ?? 'Asia/Seoul' },
           include: [`${sources}/**/*.adapter.test.ts`, 'tools/**/*.adapter.test.ts'],
           globalSetup: 'tools/test/adapter-setup.ts',
           testTimeout: 30_000,

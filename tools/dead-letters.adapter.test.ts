@@ -1,9 +1,9 @@
+import { withClient } from '@myhotel/kit/postgres'
 import { createTestDatabase, testService } from '@myhotel/kit/testing'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { listLetters, retryLetters } from './dead-letters.ts'
 import { republish } from './events-republish.ts'
-import { withClient } from './migrate/databases.ts'
 
 const redis = new Redis(`${testService('REDIS')}/14`)
 let book: Awaited<ReturnType<typeof createTestDatabase>>

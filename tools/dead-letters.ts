@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
+import { withClient } from '@myhotel/kit/postgres'
 import { Redis } from 'ioredis'
-import { withClient } from './migrate/databases.ts'
 import { findStores, type Stores } from './system/stores.ts'
 
 const USAGE = `npm run dead-letters [-- list | retry] [-- EVENT… --data-dir DIR]

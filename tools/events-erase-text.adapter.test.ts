@@ -3,12 +3,12 @@ import { defineEvent } from '@myhotel/contracts/event'
 import { withheldOptionalText, withheldText } from '@myhotel/contracts/values'
 import { type Bus, createBus, type Envelope } from '@myhotel/kit/bus'
 import { createRelay } from '@myhotel/kit/outbox'
+import { withClient } from '@myhotel/kit/postgres'
 import { createTestDatabase, createTestLog, eventually, testService } from '@myhotel/kit/testing'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { eraseText } from './events-erase-text.ts'
-import { withClient } from './migrate/databases.ts'
 
 const context = `erase${randomUUID().slice(0, 8)}`
 const contract = defineEvent(

@@ -3,10 +3,10 @@ import { BookCanceled } from '@myhotel/contracts/book'
 import { type EventContract, withheldFieldsOf } from '@myhotel/contracts/event'
 import { RoomDeleted } from '@myhotel/contracts/room'
 import { ComplaintClosed, ComplaintFiled } from '@myhotel/contracts/servicecenter'
+import { withClient } from '@myhotel/kit/postgres'
 import { eraseFromDeadLetters, eraseFromOutbox, type Withheld } from './erase-text/databases.ts'
 import { eraseFromPageLetters } from './erase-text/page-letters.ts'
 import { eraseFromStream } from './erase-text/stream.ts'
-import { withClient } from './migrate/databases.ts'
 import { findStores } from './system/stores.ts'
 
 const USAGE = `npm run events:erase-text [-- --apply --data-dir DIR]

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { withClient } from './migrate/databases.ts'
+import { withClient } from '@myhotel/kit/postgres'
 import { findStores } from './system/stores.ts'
 
 const USAGE = `npm run events:republish [-- CONTEXT… --since TIME --data-dir DIR]

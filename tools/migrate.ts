@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { setByRole, withUnfitClient } from '@myhotel/kit/postgres'
 import { databaseNames, drift, migrate, newMigration } from './migrate/migrations.ts'
 import { variable } from './system/site.ts'
 
@@ -6,6 +7,9 @@ export { databaseNames, migrate } from './migrate/migrations.ts'
 
 const USAGE = `npm run migrate -- apply [NAME…]
   brings databases up to date; each named by the environment, BOOK_DATABASE_URL for book
+npm run migrate -- settings [NAME…]
+  sets what every session needs (time zone, form of dates, …) for the role of each of these connection strings, in its
+  database: for services behind a pooler, whose connection strings say settings=role
 npm run migrate -- new NAME TITLE
   writes prisma/NAME/migrations/<time>_<title>/migration.sql: what schema.prisma has and the migrations lack
 npm run migrate -- check [NAME…]
@@ -15,7 +19,18 @@ async function main(args: string[]): Promise<number> {
   const { positionals } = parseArgs({ args, allowPositionals: true })
   const [command, ...rest] = positionals
   const names = rest.length > 0 ? rest : await databaseNames()
-  if (command === 'apply') return apply(names)
+  if (command === 'apply') {
+    return onEach(names, async (name, url) => {
+      const applied = await migrate(name, url)
+      return applied.length > 0 ? applied.join(', ') : 'up to date'
+    })
+  }
+  if (command === 'settings') {
+    return onEach(names, async (_, url) => {
+      const set = await withUnfitClient(url, setByRole)
+      return set.length > 0 ? `${set.join(', ')} set for its role` : 'set already'
+    })
+  }
   if (command === 'check') return check(names)
   const [name, ...title] = rest
   if (command !== 'new' || name === undefined || title.length === 0) {
@@ -27,7 +42,11 @@ async function main(args: string[]): Promise<number> {
   return 0
 }
 
-async function apply(names: string[]): Promise<number> {
+/** Does `work` with the database of each name, and prints what it answers. */
+async function onEach(
+  names: string[],
+  work: (name: string, url: string) => Promise<string>,
+): Promise<number> {
   const named = names.map((name) => ({ name, where: `${variable(name)}_DATABASE_URL` }))
   const missing = named.filter(({ where }) => !process.env[where])
   if (missing.length > 0) {
@@ -35,8 +54,7 @@ async function apply(names: string[]): Promise<number> {
     return 2
   }
   for (const { name, where } of named) {
-    const applied = await migrate(name, process.env[where] ?? '')
-    console.log(`${name}: ${applied.length > 0 ? applied.join(', ') : 'up to date'}`)
+    console.log(`${name}: ${await work(name, process.env[where] ?? '')}`)
   }
   return 0
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
+import { openPool, type Pool } from '@myhotel/kit/postgres'
 import { createApi, mapAtATime } from '../../tools/api/client.ts'
 import { type System, startSystem } from '../../tools/system/index.ts'
 import type { Contender } from '../measure/rounds.ts'
@@ -41,10 +41,9 @@ export async function openHotel(
   }
   const system = await startSystem({ dataDir, demo, root, rewire, log: tell })
   const api = createApi({ url: system.record.router, token: (account) => system.token(account) })
-  const pools = new Map<string, pg.Pool>()
+  const pools = new Map<string, Pool>()
   const poolOf = (subgraph: string) => {
-    const pool =
-      pools.get(subgraph) ?? new pg.Pool({ connectionString: system.databaseUrl(subgraph), max: 2 })
+    const pool = pools.get(subgraph) ?? openPool(system.databaseUrl(subgraph), { max: 2 })
     pools.set(subgraph, pool)
     return pool
   }

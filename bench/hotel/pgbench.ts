@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import pg from 'pg'
+import { sessionSettings, toOptions, withClient } from '@myhotel/kit/postgres'
 import { ROOT } from '../../tools/system/client.ts'
 import type { LoadTool, Requests } from '../measure/load-types.ts'
 import { median } from '../measure/rounds.ts'
@@ -73,7 +73,8 @@ async function run(url: string, seconds: number): Promise<number> {
     '-f',
     script,
   ]
-  const { stdout } = await promisify(execFile)('pgbench', [...options, url])
+  const env = { ...process.env, PGOPTIONS: toOptions(sessionSettings) }
+  const { stdout } = await promisify(execFile)('pgbench', [...options, url], { env })
   const rate = /^tps = ([\d.]+)/m.exec(stdout)?.[1]
   if (!rate || !/number of failed transactions: 0 /.test(stdout))
     throw new Error(`pgbench failed:\n${stdout}`)
@@ -88,11 +89,10 @@ export async function claims(
   const few = await prepare(hotel, 'myhotel_few')
   const many = await prepare(hotel, 'myhotel_many')
   tell('making a million claims')
-  const client = new pg.Client({ connectionString: many })
-  await client.connect()
-  await client.query(manyClaimsSql)
-  await client.query('VACUUM ANALYZE book.stay_claim')
-  await client.end()
+  await withClient(many, async (client) => {
+    await client.query(manyClaimsSql)
+    await client.query('VACUUM ANALYZE book.stay_claim')
+  })
   const rates = { few: [] as number[], many: [] as number[] }
   for (let number = 0; number <= rounds; number += 1) {
     const [one, other] = [await run(few, seconds), await run(many, seconds)]
@@ -130,21 +130,20 @@ async function prepare(hotel: Hotel, name: string): Promise<string> {
   await hotel.sql('book', `CREATE DATABASE ${name}`)
   const url = new URL(hotel.system.databaseUrl('book'))
   url.pathname = `/${name}`
-  const client = new pg.Client({ connectionString: url.href })
-  await client.connect()
-  await client.query('CREATE EXTENSION btree_gist')
-  for (const schema of ['book', 'payment']) {
-    await client.query(`CREATE SCHEMA ${schema}`)
-    await client.query(`SET search_path = ${schema}, public`)
-    const folder = join(ROOT, 'prisma', schema, 'migrations')
-    for (const migration of readdirSync(folder).sort()) {
-      if (/^\d/.test(migration))
-        await client.query(readFileSync(join(folder, migration, 'migration.sql'), 'utf8'))
+  await withClient(url.href, async (client) => {
+    await client.query('CREATE EXTENSION btree_gist')
+    for (const schema of ['book', 'payment']) {
+      await client.query(`CREATE SCHEMA ${schema}`)
+      await client.query(`SET search_path = ${schema}, public`)
+      const folder = join(ROOT, 'prisma', schema, 'migrations')
+      for (const migration of readdirSync(folder).sort()) {
+        if (/^\d/.test(migration))
+          await client.query(readFileSync(join(folder, migration, 'migration.sql'), 'utf8'))
+      }
     }
-  }
-  await client.query(
-    `INSERT INTO book.room_listing (room_id, version, host_id, offer) VALUES (md5('listed')::uuid, 1, 'host1', '{}')`,
-  )
-  await client.end()
+    await client.query(
+      `INSERT INTO book.room_listing (room_id, version, host_id, offer) VALUES (md5('listed')::uuid, 1, 'host1', '{}')`,
+    )
+  })
   return url.href
 }

@@ -70,6 +70,14 @@ describe('code', () => {
     expect(having(own, judged)).toEqual(['packages/kit/src/ids.ts'])
   })
 
+  test("starts PostgreSQL's programs with the settings of every session", () => {
+    const connecting = having(/\(['"`](psql|pgbench|pg_dump|pg_restore)['"`], \[/, source)
+    expect(connecting.length).toBeGreaterThan(0)
+    expect(connecting.filter((file) => !/PGOPTIONS: toOptions\(sessionSettings\)/.test(code(file)))).toEqual(
+      [],
+    )
+  })
+
   test('reads the environment in env.ts alone', () => {
     const config = JSON.parse(read('biome.json'))
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'myhotel-lint-')))

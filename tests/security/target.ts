@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { withClient } from '@myhotel/kit/postgres'
 import { importJWK, SignJWT } from 'jose'
-import { Client } from 'pg'
 import { inject } from 'vitest'
 import { readRecord, type SystemRecord } from '../../tools/system/record.ts'
 import { createClient } from '../system/hotel.ts'
@@ -40,12 +40,6 @@ export function stolenKey(service: string): string {
   return JSON.stringify(identities[service].privateKey)
 }
 
-export async function sql<Row extends object>(database: string, statement: string): Promise<Row[]> {
-  const connection = new Client({ connectionString: recordOfTarget().databases[database] })
-  await connection.connect()
-  try {
-    return (await connection.query(statement)).rows
-  } finally {
-    await connection.end()
-  }
-}
+export const sql = async <Row extends object>(database: string, statement: string): Promise<Row[]> =>
+  (await withClient(recordOfTarget().databases[database] ?? '', (client) => client.query<Row>(statement)))
+    .rows

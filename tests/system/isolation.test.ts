@@ -1,5 +1,5 @@
+import { withClient } from '@myhotel/kit/postgres'
 import { eventually } from '@myhotel/kit/testing'
-import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bookRoom, cancelBooking, type Hotel, inDays, openHotel, registerRoom } from './hotel.ts'
 
@@ -11,15 +11,8 @@ beforeAll(async () => {
 })
 afterAll(() => hotel?.close())
 
-async function rows<Row extends object>(database: string, sql: string): Promise<Row[]> {
-  const client = new Client({ connectionString: hotel.system.databaseUrl(database) })
-  await client.connect()
-  try {
-    return (await client.query<Row>(sql)).rows
-  } finally {
-    await client.end()
-  }
-}
+const rows = async <Row extends object>(database: string, sql: string): Promise<Row[]> =>
+  (await withClient(hotel.system.databaseUrl(database), (client) => client.query<Row>(sql))).rows
 const count = async (database: string, sql: string) =>
   (await rows<{ n: number }>(database, `SELECT count(*)::int AS n FROM ${sql}`))[0]?.n
 

@@ -1,4 +1,4 @@
-import type { Client } from 'pg'
+import type { Client } from '@myhotel/kit/postgres'
 
 /** A kind of event, and the fields that must be blank in it. */
 export type Withheld = {

@@ -1,6 +1,6 @@
 import { type Bus, createBus } from '@myhotel/kit/bus'
 import { createLogger } from '@myhotel/kit/logger'
-import type { Client } from 'pg'
+import type { Client } from '@myhotel/kit/postgres'
 import type { Withheld } from './databases.ts'
 import { withoutText } from './without-text.ts'
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { Client } from 'pg'
+import { withClient } from '@myhotel/kit/postgres'
 import { type Api, createApi } from '../api/client.ts'
 import { type System, startSystem } from '../system/index.ts'
 import { createProxy, type TcpProxy } from './proxy.ts'
@@ -96,17 +96,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     isArmed: (subgraph, failpoint) => existsSync(join(failpoints(subgraph), failpoint)),
     disarm: (subgraph, failpoint) => rmSync(join(failpoints(subgraph), failpoint), { force: true }),
     tell: (process, more) => void Object.assign(environments.get(process) ?? {}, more),
-    async sql(subgraph, statement) {
-      const client = new Client({ connectionString: system.databaseUrl(subgraph) })
-      // A database that dies meanwhile is told by the statement, too: nobody else needs to hear of it.
-      client.on('error', () => undefined)
-      await client.connect()
-      try {
-        return (await client.query(statement)).rows
-      } finally {
-        await client.end()
-      }
-    },
+    sql: async (subgraph, statement) =>
+      (await withClient(system.databaseUrl(subgraph), (client) => client.query(statement))).rows,
     atClose: (undo) => void undone.unshift(undo),
     async close() {
       await api.close().catch(() => undefined)

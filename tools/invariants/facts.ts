@@ -1,6 +1,6 @@
 import { toMinorUnits } from '@myhotel/kit/minor-units'
+import { types, withClient } from '@myhotel/kit/postgres'
 import { Redis } from 'ioredis'
-import { Client, types } from 'pg'
 import type { SystemRecord } from '../system/index.ts'
 import { readStreams, type Streamed } from './streams.ts'
 
@@ -117,15 +117,8 @@ const exactNumbers = {
     oid === types.builtins.INT8 ? toMinorUnits : types.getTypeParser(oid, format),
 }
 
-async function readRows<Row extends object>(url: string | undefined, sql: string): Promise<Row[]> {
-  const client = new Client({ connectionString: url, types: exactNumbers })
-  await client.connect()
-  try {
-    return (await client.query<Row>(sql)).rows
-  } finally {
-    await client.end()
-  }
-}
+const readRows = async <Row extends object>(url: string | undefined, sql: string): Promise<Row[]> =>
+  (await withClient(url ?? '', (client) => client.query<Row>(sql), { types: exactNumbers })).rows
 
 async function readProvider<Row>(url: string | null, list: 'captures' | 'refunds'): Promise<Row[]> {
   if (!url) throw new Error("the payment provider is not the sandbox: what it captured can't be listed")

@@ -1,18 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import pg from 'pg'
-
-/** Runs `work` with one connection to the database of `url`, and closes it. */
-export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url })
-  // A connection that breaks is reported by the query on it; without a listener it would end the process.
-  client.on('error', () => {})
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
-}
+import { withUnfitClient } from '@myhotel/kit/postgres'
 
 /** The URL of another database on the same server. */
 export function urlOf(serverUrl: string, database: string): string {
@@ -24,7 +11,7 @@ export function urlOf(serverUrl: string, database: string): string {
 /** Creates the database that `url` names, unless it is there already. */
 export async function createDatabase(url: string): Promise<void> {
   try {
-    await withClient(url, async () => {})
+    await withUnfitClient(url, async () => {})
   } catch (error) {
     if (!hasCode(error, '3D000')) throw error
     await create(url)
@@ -33,7 +20,7 @@ export async function createDatabase(url: string): Promise<void> {
 
 async function create(url: string): Promise<void> {
   const name = decodeURIComponent(new URL(url).pathname.slice(1))
-  await withClient(urlOf(url, 'postgres'), async (client) => {
+  await withUnfitClient(urlOf(url, 'postgres'), async (client) => {
     try {
       await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`)
     } catch (error) {
@@ -50,11 +37,11 @@ export async function withScratchDatabase<T>(
 ): Promise<T> {
   const name = `scratch_${randomUUID().replaceAll('-', '')}`
   const admin = urlOf(serverUrl, 'postgres')
-  await withClient(admin, (client) => client.query(`CREATE DATABASE ${name}`))
+  await withUnfitClient(admin, (client) => client.query(`CREATE DATABASE ${name}`))
   try {
     return await work(urlOf(serverUrl, name))
   } finally {
-    await withClient(admin, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`))
+    await withUnfitClient(admin, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`))
   }
 }
 

@@ -1,8 +1,9 @@
 import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { withClient } from '@myhotel/kit/postgres'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { withClient, withScratchDatabase } from './databases.ts'
+import { withScratchDatabase } from './databases.ts'
 import { drift, migrate, newMigration } from './migrations.ts'
 
 const server = process.env.TEST_POSTGRES_URL ?? ''

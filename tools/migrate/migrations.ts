@@ -1,8 +1,9 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { setByRole, withUnfitClient } from '@myhotel/kit/postgres'
 import type { MigrationList, SchemaFilter, SchemasContainer } from '@prisma/schema-engine-wasm'
-import { createDatabase, withClient, withScratchDatabase } from './databases.ts'
+import { createDatabase, withScratchDatabase } from './databases.ts'
 import { type SchemaEngine, withSchemaEngine } from './schema-engine.ts'
 
 /** The folder with one folder per database: `prisma/<name>/schema.prisma` and `prisma/<name>/migrations`. */
@@ -23,9 +24,9 @@ export async function databaseNames(prisma = PRISMA): Promise<string[]> {
 }
 
 /**
- * Brings one database up to date: creates it when it does not exist, then applies what
- * `prisma/<name>/migrations` holds and `_prisma_migrations` does not name yet. Safe to call from several
- * processes at once, and again.
+ * Brings one database up to date: creates it when it does not exist, sets for the role that migrates it what sessions
+ * need, then applies what `prisma/<name>/migrations` holds and `_prisma_migrations` does not name yet. Safe to call
+ * from several processes at once, and again.
  *
  * @returns the names of the migrations applied by this call
  * @throws with file, line and PostgreSQL's message when a migration fails. It leaves no trace but a mark in
@@ -33,8 +34,9 @@ export async function databaseNames(prisma = PRISMA): Promise<string[]> {
  */
 export async function migrate(name: string, databaseUrl: string, prisma = PRISMA): Promise<string[]> {
   await createDatabase(databaseUrl)
-  return withClient(databaseUrl, async (client) => {
+  return withUnfitClient(databaseUrl, async (client) => {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK])
+    await setByRole(client)
     return withSchemaEngine(databaseUrl, async (engine) => {
       const migrationsList = await migrationList(join(prisma, name, 'migrations'))
       const applied = await engine.applyMigrations({ migrationsList, filters: ALL_TABLES })

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { DatabaseError, openPool, type Pool, type QueryArrayConfig } from '@myhotel/kit/postgres'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/driver-adapter-utils'
 import * as wasm from '@prisma/schema-engine-wasm/schema_engine_bg'
-import pg from 'pg'
 
 /**
  * Prisma's own migration engine, as WebAssembly from npm. Prisma's command line downloads the same engine as
@@ -41,15 +41,15 @@ const TEXT = 25
  * on as the characters that the engine expects.
  */
 class CatalogueAdapter extends PrismaPg {
-  readonly pool: pg.Pool
+  readonly pool: Pool
   failure: { script: string; error: unknown } | undefined
   readonly #letters: Set<string>
 
-  constructor(connectionString: string) {
-    const pool = new pg.Pool({ connectionString, max: 1 })
+  constructor(url: string) {
+    const pool = openPool(url, { max: 1 })
     const letters = new Set<string>()
     const query = pool.query.bind(pool)
-    const withoutChar = async (config: pg.QueryArrayConfig) => {
+    const withoutChar = async (config: QueryArrayConfig) => {
       const result = await query(config)
       for (const field of result.fields) {
         if (field.dataTypeID !== CHAR) continue
@@ -117,7 +117,7 @@ export async function withSchemaEngine<T>(
 /** The engine names the migration but not always PostgreSQL's message, and never the line: all three. */
 function explained({ script, error }: { script: string; error: unknown }, engineError: unknown): Error {
   const migration = /migration_name="([^"]+)"/.exec(String(engineError))?.[1]
-  const position = error instanceof pg.DatabaseError ? Number(error.position ?? 0) : 0
+  const position = error instanceof DatabaseError ? Number(error.position ?? 0) : 0
   const line = script.slice(0, position).split('\n').length
   return new Error(`${migration}/migration.sql, line ${line}: ${String(error)}`, { cause: error })
 }

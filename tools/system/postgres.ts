@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import pg from 'pg'
+import { sessionSettings, withClient } from '@myhotel/kit/postgres'
 import type { ProcessSpec } from './supervisor.ts'
 
 const run = promisify(execFile)
@@ -34,6 +34,9 @@ export async function postgresServer(options: {
   const url = `postgresql://${USER}:${await readFile(passwordFile, 'utf8')}@127.0.0.1:${port}`
   const settings = {
     port,
+    // As every connection has them; so whoever looks with other means sees the same.
+    ...sessionSettings,
+    log_timezone: 'UTC',
     listen_addresses: '127.0.0.1',
     // A socket's path may have 107 characters, a data directory's may have more.
     unix_socket_directories: '',
@@ -62,14 +65,8 @@ export async function postgresServer(options: {
 }
 
 async function answers(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 })
-  try {
-    await client.connect()
-    await client.query('SELECT 1')
-    return true
-  } finally {
-    await client.end().catch(() => {})
-  }
+  await withClient(url, (client) => client.query('SELECT 1'), { connectionTimeoutMillis: 2_000 })
+  return true
 }
 
 async function findPrograms(): Promise<{ postgres: string; initdb: string }> {
@@ -167,7 +164,8 @@ async function initialise(options: {
     // The same order and letters everywhere; the locale tells text search what a letter is, in Korean too.
     ...['-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', `--locale=${locale}`],
   ]
-  await run(command, args, { env, cwd: dataDir, signal })
+  // It writes the machine's zone into the configuration.
+  await run(command, args, { env: { ...env, TZ: 'UTC' }, cwd: dataDir, signal })
   await rename(join(workplace, 'data'), directory)
   await rm(workplace, { recursive: true })
 }

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { withClient } from '@myhotel/kit/postgres'
 import { eventually } from '@myhotel/kit/testing'
-import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { makeSmallRepository } from './fixture.ts'
 import { type System, startSystem } from './index.ts'
@@ -113,11 +113,7 @@ test('what dies comes back under the same address, with what it knew', async () 
   await query(url, 'SELECT * FROM kept')
 }, 60_000)
 
-async function query(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query(statement).finally(() => client.end())
-}
+const query = (url: string, statement: string) => withClient(url, (client) => client.query(statement))
 
 test('a second launcher is refused while the first lives', async () => {
   await launchElsewhere()

@@ -12,6 +12,21 @@ import { supervise } from '../system/supervisor.ts'
 
 const READY_WITHIN_MS = 60_000
 
+/**
+ * What a session has here that asks for nothing: each of it makes wrong what is read or written without thinking of it.
+ * So whatever is tried on this server shows that it does not depend on where the server stands.
+ */
+const abroad = {
+  TimeZone: process.env.TEST_TZ ?? 'Asia/Seoul',
+  DateStyle: 'German, DMY',
+  IntervalStyle: 'sql_standard',
+  client_encoding: 'LATIN1',
+  standard_conforming_strings: 'off',
+  bytea_output: 'escape',
+  extra_float_digits: '-15',
+  default_transaction_isolation: 'serializable',
+}
+
 export type ServiceName = 'postgres' | 'nats' | 'redis'
 
 /** Servers of somebody's own: the URL of each (PostgreSQL's with the database `postgres`), and their end. */
@@ -40,8 +55,12 @@ export async function startPrivateServices(
       if (name === 'redis') return redisServer({ ...place, program: programs['redis-server'] })
       const postgres = await postgresServer(place)
       // Nothing in it has to survive a loss of power.
-      const careless = ['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'synchronous_commit=off']
-      return { ...postgres, url: `${postgres.url}/postgres`, command: [...postgres.command, ...careless] }
+      const careless = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }
+      const settings = Object.entries({ ...careless, ...abroad }).flatMap(([name, value]) => [
+        '-c',
+        `${name}=${value}`,
+      ])
+      return { ...postgres, url: `${postgres.url}/postgres`, command: [...postgres.command, ...settings] }
     }),
   )
   const servers = specs.map((spec) => supervise(spec, () => {}, notice))

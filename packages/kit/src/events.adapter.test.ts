@@ -1,11 +1,11 @@
 import { defineEvent } from '@myhotel/contracts/event'
 import { connect, type NatsConnection } from 'nats'
-import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Bus, type Consumption, createBus } from './bus.ts'
 import { streamOf } from './jetstream.ts'
 import { announcement, appendToOutbox, createRelay } from './outbox.ts'
+import { openPool, type Pool } from './postgres.ts'
 import type { Part } from './service.ts'
 import type { Database, Sql } from './sql.ts'
 import { on, onAll, subscribe } from './subscription.ts'
@@ -24,7 +24,7 @@ const running: Part[] = []
 
 beforeAll(async () => {
   server = await createTestDatabase('book')
-  pool = new Pool({ connectionString: server.url })
+  pool = openPool(server.url)
   pool.on('error', () => undefined)
   database = toDatabase(pool)
   nats = await connect({ servers: testService('NATS') })
@@ -204,7 +204,7 @@ describe('outbox, relay, bus and inbox', () => {
 
   it('go on with the relay that stands by when the leading one is silent', async () => {
     const other = await createTestDatabase('book')
-    const connections = new Pool({ connectionString: other.url })
+    const connections = openPool(other.url)
     connections.on('error', () => undefined)
     const asked = Promise.withResolvers<void>()
     const awake = Promise.withResolvers<void>()

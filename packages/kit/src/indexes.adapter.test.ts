@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs'
 import { defineEvent } from '@myhotel/contracts/event'
-import { Pool } from 'pg'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Envelope } from './bus.ts'
 import { buryDeadLetter, receive, takeDeadLetter } from './inbox.ts'
 import { announcement, appendToOutbox, createRelay } from './outbox.ts'
+import { openPool } from './postgres.ts'
 import type { Sql } from './sql.ts'
 import { databaseOf, largeTables, rows } from './testing/plans.ts'
 import { asEvent, createPostman, createTestLog, eventually } from './testing.ts'
@@ -32,8 +32,8 @@ const Told = defineEvent('kit', 'Told', z.object({}))
 const told = (aggregateId: string, version: number) => announcement(Told, aggregateId, version, {})
 
 /** A database as the kit's statements see it. */
-function openPool(url: string) {
-  const pool = new Pool({ connectionString: url })
+function openDatabase(url: string) {
+  const pool = openPool(url)
   const database: Sql = {
     $queryRawUnsafe: async <Rows>(text: string, ...values: unknown[]) =>
       (await pool.query(text, values)).rows as Rows,
@@ -43,7 +43,7 @@ function openPool(url: string) {
 }
 
 describe.each(databases)('%s', (name) => {
-  const { opened, ways } = largeTables(databaseOf(name, openPool), tables)
+  const { opened, ways } = largeTables(databaseOf(name, openDatabase), tables)
 
   it('receives events by the inbox: those that are next, seen before, and early', async () => {
     const events = [1, 2, 3].map((version) => asEvent(told(String(version), version)))

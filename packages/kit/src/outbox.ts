@@ -1,10 +1,10 @@
 import type { Announcement } from '@myhotel/contracts/event'
-import { Client } from 'pg'
 import type { Bus, Envelope } from './bus.ts'
 import { type Correlation, correlation } from './context.ts'
 import { failpoint } from './failpoint.ts'
 import type { Logger } from './logger.ts'
 import { type Loop, loop } from './loop.ts'
+import { type Client, connect } from './postgres.ts'
 import { plannedByKeys } from './prisma.ts'
 import type { Sql } from './sql.ts'
 
@@ -121,11 +121,10 @@ export function createRelay(options: {
   /** A connection of its own that holds the lock, or undefined while another relay does. */
   async function leader(): Promise<Client | undefined> {
     if (lead) return lead.client
-    const connectionString = plannedByKeys(options.databaseUrl)
-    const candidate = new Client({ connectionString, application_name: 'outbox-relay' })
+    const url = plannedByKeys(options.databaseUrl)
+    const candidate = await connect(url, { application_name: 'outbox-relay' })
     candidate.on('error', () => void (lead?.client === candidate && close()))
     try {
-      await candidate.connect()
       const { rows } = await candidate.query(`SELECT pg_try_advisory_lock(hashtext('outbox-relay')) AS leads`)
       if (rows[0].leads) {
         await candidate.query(`SET idle_session_timeout = ${options.leaseMs ?? leaseMs}`)

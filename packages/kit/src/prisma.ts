@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg'
-import { Client as Connection } from 'pg'
+import { openPool, unfitBecauseOf, withSettings } from './postgres.ts'
 import type { Part } from './service.ts'
 import { createStatementNames } from './sql.ts'
 
@@ -10,39 +10,35 @@ type Client = {
 }
 
 /**
- * A connection that says goodbye as soon as it was made, as a PostgreSQL that goes down does, tells so at a moment
- * when nobody listens yet, and that would end the process. Whoever uses it is told by the query that fails.
- */
-class PooledConnection extends Connection {
-  constructor(config?: ConstructorParameters<typeof Connection>[0]) {
-    super(config)
-    this.on('error', () => undefined)
-  }
-}
-
-/**
  * Opens a pool of at most `connections` to a database for the client that `create` makes. Statements are
- * prepared once a connection; a caller waits two seconds for a free one, then fails.
+ * prepared once a connection; a caller waits two seconds for a free one, then fails. Where sessions are unfit, the part
+ * refuses to start.
  */
 export function openPrisma<Generated extends Client>(
   create: (adapter: PrismaPg) => Generated,
   url: string,
   connections = 10,
 ): { database: Generated; part: Part } {
-  const pool = {
-    connectionString: url,
-    max: connections,
-    connectionTimeoutMillis: 2_000,
-    Client: PooledConnection,
-  }
+  const pool = openPool(url, { max: connections, connectionTimeoutMillis: 2_000 })
   const adapter = new PrismaPg(pool, { statementNameGenerator: createStatementNames() })
   const database = create(adapter)
   const part: Part = {
     name: 'database',
+    async start() {
+      // One that is away now is waited for by whoever needs it.
+      const connection = await pool.connect().catch((error: unknown) => {
+        const unfit = unfitBecauseOf(error)
+        if (unfit) throw unfit
+      })
+      connection?.release()
+    },
     async ready() {
       await database.$queryRawUnsafe('SELECT 1')
     },
-    stop: () => database.$disconnect(),
+    async stop() {
+      await database.$disconnect()
+      await pool.end()
+    },
   }
   return { database, part }
 }
@@ -73,10 +69,3 @@ export const plannedByKeys = (url: string) =>
  * looking. Until the transaction ends it keeps plans as it does by default.
  */
 export const keysLookedUpByKeptPlans = `set_config('plan_cache_mode', 'auto', true) AS kept`
-
-function withSettings(url: string, settings: Readonly<Record<string, string>>): string {
-  const planned = new URL(url)
-  const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`)
-  planned.searchParams.append('options', options.join(' '))
-  return planned.href
-}

@@ -1,7 +1,7 @@
-import { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Refused } from './access.ts'
 import { correlated } from './context.ts'
+import { openPool, type Pool } from './postgres.ts'
 import { recordRefusals } from './refusals.ts'
 import type { Sql } from './sql.ts'
 import { createTestDatabase, createTestLog } from './testing.ts'
@@ -12,7 +12,7 @@ let commits = 0
 
 beforeAll(async () => {
   server = await createTestDatabase('book')
-  pool = new Pool({ connectionString: server.url })
+  pool = openPool(server.url)
 })
 afterAll(async () => {
   await pool.end()

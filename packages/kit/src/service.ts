@@ -22,6 +22,9 @@ export type Health = {
   check(): Promise<{ ready: boolean; parts: Record<string, string> }>
 }
 
+/** A part refuses to start, for a reason that somebody has to mend first; the message is the whole of what is told. */
+export class StartRefused extends Error {}
+
 /** Less than whoever asks a service to stop waits before it kills. */
 const stopWithinMs = 8_000
 
@@ -63,7 +66,13 @@ export async function runService(log: Logger, parts: readonly Part[]): Promise<v
   process.once('SIGINT', () => void stop('SIGINT'))
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'))
 
-  for (const part of parts) await part.start?.(health)
+  try {
+    for (const part of parts) await part.start?.(health)
+  } catch (error) {
+    if (!(error instanceof StartRefused)) throw error
+    log.fatal(error.message)
+    process.exit(1)
+  }
   // Node writes its cache of compiled code when a process ends in order; one that is killed would leave none.
   flushCompileCache()
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Announcement } from '@myhotel/contracts/event'
-import { Client } from 'pg'
 import { pino } from 'pino'
 import type { Bus, Consumption, Envelope, Verdict } from './bus.ts'
 import { createIdentity, createSigner } from './identity.ts'
 import type { Logger } from './logger.ts'
+import { withClient } from './postgres.ts'
 import type { Part } from './service.ts'
 
 /**
@@ -50,13 +50,7 @@ export async function createTestDatabase(subgraph: string): Promise<{ url: strin
 async function asAdmin(server: string, statement: string): Promise<void> {
   const url = new URL(server)
   url.pathname = '/postgres'
-  const client = new Client({ connectionString: url.href })
-  await client.connect()
-  try {
-    await client.query(statement)
-  } finally {
-    await client.end()
-  }
+  await withClient(url.href, (client) => client.query(statement))
 }
 
 /** Identities for tests: a signer for each name and the public keys that a service under test should trust. */

@@ -64,6 +64,11 @@ async function moved(kind: 'captures' | 'refunds', attemptId: string): Promise<L
   return all.filter(({ metadata }) => metadata.attemptId === attemptId)
 }
 
+test('it refuses to start on sessions with other settings, and says what is to be done', async () => {
+  const unfit = startService({ PAYMENT_DATABASE_URL: `${postgres.url}?settings=role` })
+  await expect(unfit).rejects.toThrow(/exited with 1: .*TimeZone is .*"npm run migrate -- settings"/)
+})
+
 describe('book asks', () => {
   test('for an approval: charged once, published, the same ever after', async () => {
     const input = anInput()

@@ -1,5 +1,5 @@
-import { Client } from 'pg'
 import { afterAll, beforeAll, vi } from 'vitest'
+import { Client, readSettingsSql, withClient } from '../postgres.ts'
 import type { Part } from '../service.ts'
 import { createTestDatabase } from '../testing.ts'
 
@@ -53,7 +53,7 @@ export const databaseOf =
 /** What was asked of PostgreSQL. */
 export type Statement = { readonly name?: string; readonly text: string; readonly values?: unknown[] }
 
-/** Notes everything that is asked of PostgreSQL while `work` goes on, whoever asks. */
+/** Notes everything that is asked of PostgreSQL while `work` goes on, whoever asks; not what new connections check. */
 export async function statementsOf(work: () => Promise<unknown>): Promise<Statement[]> {
   const asked: Statement[] = []
   const query = Client.prototype.query as (...given: unknown[]) => unknown
@@ -74,7 +74,7 @@ export async function statementsOf(work: () => Promise<unknown>): Promise<Statem
   } finally {
     spy.mockRestore()
   }
-  return asked
+  return asked.filter(({ text }) => text !== readSettingsSql)
 }
 
 type Plan = {
@@ -92,16 +92,6 @@ type Plan = {
 /** Whether a statement is about rows, not about the session or the transaction. */
 const isOfRows = (text: string) => /^\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b/i.test(text)
 
-async function connected<Result>(url: string, work: (client: Client) => Promise<Result>): Promise<Result> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
-}
-
 /** Ids whose order is that of their numbers, as that of UUID v7 is that of time; `sql` is an expression for a number. */
 export const numberedIds = (sql: string) => `('${idPrefix}' || lpad(to_hex(${sql}), 12, '0'))::uuid`
 
@@ -112,7 +102,7 @@ const idPrefix = '01900000-0000-7000-8000-'
 
 /** Fills tables by `statements`, and tells PostgreSQL how large they are now. */
 async function fill(url: string, statements: readonly string[]): Promise<void> {
-  await connected(url, async (client) => {
+  await withClient(url, async (client) => {
     for (const statement of statements) await client.query(statement)
     await client.query('VACUUM ANALYZE')
   })
@@ -129,7 +119,7 @@ export async function waysOf(
   statements: readonly Statement[],
   most = 1_000,
 ): Promise<readonly string[]> {
-  return await connected(url, async (client) => {
+  return await withClient(url, async (client) => {
     const ways = new Set<string>()
     for (const { text, values = [] } of statements) {
       if (!isOfRows(text)) continue

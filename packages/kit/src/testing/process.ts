@@ -15,7 +15,7 @@ const root = join(import.meta.dirname, '../../../..')
 
 /**
  * Starts `main`, a path from the root of the repository, on a free port and waits until it listens.
- * @throws with what it wrote to stderr when it ends before that
+ * @throws with its last words, in its log or on stderr, when it ends before that
  */
 export async function startProcess(main: string, env: Record<string, string>): Promise<TestProcess> {
   const child = spawn(process.execPath, [join(root, main)], {
@@ -43,6 +43,7 @@ function firstListeningLine(main: string, child: ChildProcess): Promise<Record<s
     createInterface(stdout).on('line', (line) => {
       const entry = JSON.parse(line) as Record<string, unknown>
       if (entry.msg === 'listening') resolve(entry)
+      if (entry.level === 'fatal') complaints.push(String(entry.msg))
     })
     child.once('close', (code) => reject(new Error(`${main} exited with ${code}: ${complaints.join('')}`)))
   })
