@@ -1,26 +1,49 @@
 import { setImmediate as endOfTick } from 'node:timers/promises'
+import { isPassingFailure } from './failures.ts'
+
+type Found<Value> = { readonly value: Value } | { readonly error: unknown }
 
 /**
  * Gathers the keys that are asked for in one tick and loads them together, so that a page of a hundred references
- * costs one query. Nothing is kept afterwards. What `load` has no answer for is undefined.
+ * costs one query. Nothing is kept afterwards. What `load` has no answer for is undefined. Where it fails, though
+ * nothing says that it would pass, one key may be the cause: halves are loaded by themselves until it is known which,
+ * and its failure is told to those alone who asked for it.
  */
 export function batched<Key, Value>(
   load: (keys: readonly Key[]) => Promise<ReadonlyMap<Key, Value>>,
 ): (key: Key) => Promise<Value | undefined> {
-  let open: { keys: Set<Key>; values: Promise<ReadonlyMap<Key, Value>> } | undefined
+  let open: { keys: Set<Key>; found: Promise<ReadonlyMap<Key, Found<Value>>> } | undefined
 
   async function loadTogether(keys: ReadonlySet<Key>) {
     await endOfTick()
     open = undefined
-    return load([...keys])
+    const found = new Map<Key, Found<Value>>()
+    await find([...keys], found)
+    return found
+  }
+
+  async function find(keys: readonly Key[], found: Map<Key, Found<Value>>): Promise<void> {
+    try {
+      for (const [key, value] of await load(keys)) found.set(key, { value })
+    } catch (error) {
+      if (keys.length === 1 || isPassingFailure(error)) {
+        for (const key of keys) found.set(key, { error })
+        return
+      }
+      const half = Math.ceil(keys.length / 2)
+      await find(keys.slice(0, half), found)
+      await find(keys.slice(half), found)
+    }
   }
 
   return async (key) => {
     if (!open) {
       const keys = new Set<Key>()
-      open = { keys, values: loadTogether(keys) }
+      open = { keys, found: loadTogether(keys) }
     }
     open.keys.add(key)
-    return (await open.values).get(key)
+    const found = (await open.found).get(key)
+    if (found && 'error' in found) throw found.error
+    return found?.value
   }
 }

@@ -1,7 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { execute, parse } from 'graphql'
 import { expect, it } from 'vitest'
-import { refuseStrangeRepresentations } from './representations.ts'
+import { answerEntitiesOneByOne } from './representations.ts'
 
 const schema = buildSubgraphSchema({
   typeDefs: parse(`
@@ -10,9 +10,16 @@ const schema = buildSubgraphSchema({
     type Room @key(fields: "id") { id: ID! name: String }
     type Night @key(fields: "room date") @key(fields: "id") { id: ID room: ID date: String }
     type Other { id: ID! }`),
-  resolvers: { Room: { __resolveReference: ({ id }: { id: string }) => ({ id, name: `Room ${id}` }) } },
+  resolvers: {
+    Room: {
+      __resolveReference({ id }: { id: string }) {
+        if (id === 'broken') throw new Error('broken at once')
+        return id === 'late' ? Promise.reject(new Error('broken later')) : { id, name: `Room ${id}` }
+      },
+    },
+  },
 })
-refuseStrangeRepresentations(schema)
+answerEntitiesOneByOne(schema)
 
 const document = parse(
   'query ($of: [_Any!]!) { _entities(representations: $of) { __typename ... on Room { name } } }',
@@ -44,8 +51,16 @@ it.each([
   ['half a key', { __typename: 'Night', room: '1' }],
   ['a key that is no string', { __typename: 'Room', id: { $ne: '' } }],
   ['a key of a prototype', JSON.parse('{"__typename":"Room","__proto__":{"id":"1"}}')],
-])('refuses one of %s, and those beside it', async (_, strange) => {
-  const { data, errors } = await ask({ __typename: 'Room', id: '1' }, strange)
-  expect(data ?? null).toBeNull()
-  expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: 'representations' } }])
+])('refuses one of %s, and answers those beside it', async (_, strange) => {
+  const room = { __typename: 'Room', id: '1' }
+  const { data, errors } = await ask(room, strange, room)
+  expect(data?._entities).toMatchObject([{ name: 'Room 1' }, null, { name: 'Room 1' }])
+  const extensions = { code: 'BAD_USER_INPUT', field: 'representations' }
+  expect(errors).toMatchObject([{ path: ['_entities', 1], extensions }])
+})
+
+it.each(['broken', 'late'])('a resolver that fails for one fails for it alone: %s', async (id) => {
+  const { data, errors } = await ask({ __typename: 'Room', id: '1' }, { __typename: 'Room', id })
+  expect(data?._entities).toMatchObject([{ name: 'Room 1' }, null])
+  expect(errors).toMatchObject([{ path: ['_entities', 1] }])
 })

@@ -2,10 +2,11 @@ import { defaultFieldResolver, type GraphQLObjectType, type GraphQLSchema, isUni
 import { badInput } from './connection.ts'
 
 /**
- * Has `_entities` refuse what stands for no entity of this subgraph: another type's name, or a key that is missing or
- * no string. The library takes the first for a fault of the server, and no resolver expects the second.
+ * Has `_entities` answer each representation by itself, so that what is wrong with one is that one's error: a resolver
+ * that fails, or what stands for no entity of this subgraph, by another type's name or a key that is missing or no
+ * string. The library would fail for all of them.
  */
-export function refuseStrangeRepresentations(schema: GraphQLSchema): void {
+export function answerEntitiesOneByOne(schema: GraphQLSchema): void {
   const field = schema.getQueryType()?.getFields()._entities
   const entities = schema.getType('_Entity')
   if (!field || !isUnionType(entities)) return
@@ -21,10 +22,21 @@ export function refuseStrangeRepresentations(schema: GraphQLSchema): void {
         ?.some((key) => key.every((name) => typeof given.get(name) === 'string')),
     )
   }
-  field.resolve = (source, args, context, info) => {
-    if (args.representations.every(standsForOne)) return resolve(source, args, context, info)
-    throw badInput('representations', 'representations are of entities of this subgraph, with their keys')
-  }
+  field.resolve = (source, args, context, info) =>
+    args.representations.map((representation: unknown) => {
+      if (!standsForOne(representation)) {
+        return badInput(
+          'representations',
+          'representations are of entities of this subgraph, with their keys',
+        )
+      }
+      try {
+        return (resolve(source, { representations: [representation] }, context, info) as unknown[])[0]
+      } catch (error) {
+        // For GraphQL an error in a list is that item's.
+        return error instanceof Error ? error : new Error(String(error))
+      }
+    })
 }
 
 /** The fields of each `@key` of a type. */

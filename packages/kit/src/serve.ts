@@ -13,7 +13,7 @@ import { type Caller, createVerifier } from './identity.ts'
 import type { Logger } from './logger.ts'
 import type { Policy } from './policy.ts'
 import { invalidInputFields } from './problems.ts'
-import { refuseStrangeRepresentations } from './representations.ts'
+import { answerEntitiesOneByOne } from './representations.ts'
 import { scalars } from './scalars.ts'
 import type { Part } from './service.ts'
 import { createShortcut } from './shortcut.ts'
@@ -63,7 +63,7 @@ export function subgraphServer(options: {
   const ours = Object.fromEntries(Object.entries(sharedTypes).filter(([name]) => used.has(name)))
   const resolvers = guarded(typeDefs, options.resolvers, options, options.onRefused)
   const schema = buildSubgraphSchema({ typeDefs, resolvers: { ...resolvers, ...ours } })
-  refuseStrangeRepresentations(schema)
+  answerEntitiesOneByOne(schema)
   refuseWhatIsNoText(schema)
   const plain = plainApollo(options.log)
   const { gateway, known } = executedOnce<RequestContext>(schema)
