@@ -1,15 +1,15 @@
+import { isCurrency } from '@myhotel/kit/currency'
 import { expect, test } from 'vitest'
 import { demoBookings } from './bookings.ts'
 import { cities } from './cities.ts'
 import { demoRooms } from './rooms.ts'
 
-const currencies = new Set(Intl.supportedValuesOf('currency'))
 const countries = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
 
 test.each(cities)('$name has a country, a place, a time zone and a currency', (city) => {
   expect(countries.of(city.country)).toBeTruthy()
   expect(() => new Intl.DateTimeFormat('en', { timeZone: city.timeZone })).not.toThrow()
-  expect(currencies.has(city.currency)).toBe(true)
+  expect(isCurrency(city.currency)).toBe(true)
   expect(Math.abs(city.latitude)).toBeLessThan(66)
   expect(new Set(city.neighbourhoods).size).toBe(3)
 })
@@ -40,6 +40,8 @@ test('prices are in minor units and have two significant digits', () => {
   expect(priceIn('Tokyo')).toMatchObject({ currency: 'JPY' })
   expect(priceIn('Tokyo')?.amount).toBeGreaterThan(15_000)
   expect(priceIn('Tokyo')?.amount).toBeLessThan(35_000)
+  expect(priceIn('Budapest')).toMatchObject({ currency: 'HUF' })
+  expect(priceIn('Budapest')?.amount).toBeGreaterThan(1_000_000)
   expect(priceIn('Kuwait City')?.amount).toBeGreaterThan(30_000)
   expect((priceIn('Kuwait City')?.amount ?? 0) % 1_000).toBe(0)
 })

@@ -1,3 +1,4 @@
+import { decimalsOf } from '@myhotel/kit/currency'
 import { type City, cities } from './cities.ts'
 import { type Random, random } from './random.ts'
 
@@ -120,7 +121,5 @@ const near = (degrees: number, dice: Random) =>
 
 /** A price of two significant digits, as people set them, in minor units. */
 function roundedPrice({ currency }: City, units: number): number {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 0
-  return Math.round(Number(units.toPrecision(2)) * 10 ** digits)
+  return Math.round(Number(units.toPrecision(2)) * 10 ** decimalsOf(currency))
 }

@@ -1,6 +1,8 @@
+import { decimalsOf, toDecimal } from '@myhotel/kit/currency'
 import type { Clocks } from './clocks.ts'
 import type { Look } from './compare.ts'
 import type { History } from './history.ts'
+import { currency } from './hotel.ts'
 import type { Plan } from './plan.ts'
 import type { Outcome } from './run.ts'
 
@@ -82,7 +84,7 @@ function whatWasFound({ facts }: Look): string[] {
   return [
     `${''.padEnd(30)}${'the file says'.padStart(18)}${'found'.padStart(18)}`,
     ...facts.map(({ what, expected, found, unit }) => {
-      const show = (value: number) => (unit === 'money' ? `EUR ${count(value / 100, 2)}` : count(value))
+      const show = (value: number) => (unit === 'money' ? `${currency} ${money(value)}` : count(value))
       const mark = expected === found ? '' : '   differs'
       return `${what.padEnd(30)}${show(expected).padStart(18)}${show(found).padStart(18)}${mark}`
     }),
@@ -91,8 +93,14 @@ function whatWasFound({ facts }: Look): string[] {
 
 const row = (name: string, value: string) => `${name.padEnd(34)}${value}`
 
-const count = (value: number, digits = 0) =>
-  value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+const count = (value: number) => value.toLocaleString('en')
+
+/** Minor units as a decimal number, grouped; exact, since it is formatted from text. */
+const money = (amount: number) => {
+  const digits = decimalsOf(currency)
+  const format = new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  return format.format(toDecimal(amount, currency) as Intl.StringNumericLiteral)
+}
 
 const some = (lines: readonly number[]) =>
   lines.length <= 12 ? lines.join(', ') : `${lines.slice(0, 12).join(', ')}, …`

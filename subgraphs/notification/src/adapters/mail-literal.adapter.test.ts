@@ -14,6 +14,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { bookedMessage } from '../domain/stay-messages.ts'
 import { oneLine } from '../domain/wording.ts'
 import { templateAddressBook } from './address-book.ts'
+import { priced } from './event-consumer.ts'
 import { mailCarrier } from './mail-carrier.ts'
 import { literalHeader } from './mail-header.ts'
 import { bookingOf, type Mail, messageTo, startMailCatcher } from './testing.ts'
@@ -93,7 +94,7 @@ const usualHeaders = [
 it.each(names.map((name, index) => [name, index] as const))(
   'the name %j reads literally',
   async (name, index) => {
-    const message = bookedMessage({ ...bookingOf('b1', 'anna', 'host1'), roomName: name })
+    const message = bookedMessage(priced({ ...bookingOf('b1', 'anna', 'host1'), roomName: name }))
     expect(message.title, 'the message shortens and changes nothing').toBe(`You are booked: ${name}`)
     const read = await sent(message.title, message.body, `literal${index}`)
     expect(read).toMatchObject({ subject: message.title, alsoSubject: message.title, headers: usualHeaders })

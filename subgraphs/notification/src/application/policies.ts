@@ -10,9 +10,16 @@ import {
   canceledMessageForGuest,
   canceledMessageForHost,
 } from '../domain/stay-messages.ts'
+import type { Money } from '../domain/wording.ts'
 
 /** A policy: whom to tell what whenever an event has happened. */
-export type Policy<Event> = (event: Event) => readonly Message[]
+export type Policy<Event> = (event: Priced<Event>) => readonly Message[]
+
+/** An event with the decimals of each amount in it, which mails write and events leave out. */
+export type Priced<Event> = {
+  [Name in keyof Event]: Event[Name] extends EventMoney ? Money : Event[Name]
+}
+type EventMoney = Pick<Money, 'amount' | 'currency'>
 
 export const tellGuestAndHostWheneverBooked: Policy<Booked> = (stay) => [
   bookedMessage(stay),

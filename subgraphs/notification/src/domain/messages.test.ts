@@ -19,7 +19,7 @@ const stay = {
   startDate: '2027-02-28',
   endDate: '2027-03-02',
   guests: 2,
-  total: { amount: 250_000, currency: 'KRW' },
+  total: { amount: 250_000, currency: 'KRW', decimals: 0 },
 }
 const booked: BookedStay = {
   ...stay,
@@ -32,7 +32,7 @@ const booked: BookedStay = {
 const canceled: CanceledStay = {
   ...stay,
   canceledBy: 'GUEST',
-  refund: { amount: 125_000, currency: 'KRW' },
+  refund: { amount: 125_000, currency: 'KRW', decimals: 0 },
 }
 
 test('a guest is told what was booked, when to come, what it costs and what cancelling gives back', () => {
@@ -73,7 +73,7 @@ describe('a cancellation', () => {
   })
 
   test('tells the guest when nothing comes back', () => {
-    const nothing = { ...canceled, refund: { amount: 0, currency: 'KRW' } }
+    const nothing = { ...canceled, refund: { amount: 0, currency: 'KRW', decimals: 0 } }
     expect(canceledMessageForGuest(nothing).body).toContain('gives nothing back')
   })
 
@@ -105,7 +105,7 @@ describe('a cancellation', () => {
 
 describe('a payment', () => {
   const payment = { paymentId: 'p1', bookingId: 'b1', roomId: 'r1', guestId: 'guest1', hostId: 'host1' }
-  const amount = { amount: 12_345, currency: 'EUR' }
+  const amount = { amount: 12_345, currency: 'EUR', decimals: 2 }
 
   test('that was approved has a receipt', () => {
     expect(paymentApprovedMessage({ ...payment, amount })).toEqual({
@@ -126,7 +126,7 @@ describe('a payment', () => {
     const message = paymentCanceledMessage({
       ...payment,
       amount,
-      refunded: { amount: refunded, currency: 'EUR' },
+      refunded: { amount: refunded, currency: 'EUR', decimals: 2 },
     })
     expect(message).toMatchObject({ recipientId: 'guest1', kind: 'PAYMENT_CANCELED' })
     expect(message.title).toContain(title)

@@ -1,3 +1,4 @@
+import { currencyCodes, decimalsOf } from '@myhotel/kit/currency'
 import { describe, expect, test } from 'vitest'
 import { judge } from './delivery.ts'
 import { flawOf } from './push-subscription.ts'
@@ -7,11 +8,24 @@ test.each([
   [7_500, 'EUR', '€75.00'],
   [5, 'EUR', '€0.05'],
   [7_500, 'JPY', '¥7,500'],
-  [1_234, 'KWD', 'KWD\u00a01.234'],
+  [1_234, 'KWD', 'KWD 1.234'],
+  [2_500_000, 'HUF', 'HUF 25,000.00'],
+  [450_000_000, 'IDR', 'IDR 4,500,000.00'],
   [-50, 'USD', '-$0.50'],
   [9_007_199_254_740_991, 'USD', '$90,071,992,547,409.91'],
 ])('%d minor units of %s are written %s', (amount, currency, text) => {
-  expect(formatMoney({ amount, currency })).toBe(text)
+  expect(formatMoney({ amount, currency, decimals: decimalsOf(currency) })).toBe(text)
+})
+
+test.each(currencyCodes)('what is written of an amount of %s reads as that amount', (currency) => {
+  const decimals = decimalsOf(currency)
+  for (const amount of [0, 1, 99, 100, 12_345, 2_500_000, 2_250_000_000, 2 ** 53 - 1, -1, -12_345]) {
+    const text = formatMoney({ amount, currency, decimals })
+    const [, units = '', fraction = ''] = /([\d,]+)(?:\.(\d+))?$/.exec(text) ?? []
+    expect(fraction, text).toHaveLength(decimals)
+    const read = BigInt(units.replaceAll(',', '')) * 10n ** BigInt(decimals) + BigInt(fraction || '0')
+    expect(text.startsWith('-') ? -read : read, text).toBe(BigInt(amount))
+  }
 })
 
 describe('after an attempt', () => {

@@ -1,24 +1,26 @@
-/** An amount in the currency's minor units. */
-export type Money = { readonly amount: number; readonly currency: string }
+/** An amount in the currency's minor units, of which `decimals` stand behind the point. */
+export type Money = { readonly amount: number; readonly currency: string; readonly decimals: number }
 
 /**
- * An amount as people write it: `€75.00`, `¥7,500`, `KWD 1.234`. The number of digits is the currency's; the amount
- * never becomes a fraction in floating point.
+ * An amount as people write it: `€75.00`, `¥7,500`, `HUF 25,000.00`. It never becomes a fraction in floating point:
+ * the formatter takes a decimal number as text.
  */
-export function formatMoney({ amount, currency }: Money): string {
-  const format = formatOf(currency)
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 0
-  const units = String(Math.abs(amount)).padStart(digits + 1, '0')
-  const point = units.length - digits
+export function formatMoney({ amount, currency, decimals }: Money): string {
+  const units = String(Math.abs(amount)).padStart(decimals + 1, '0')
+  const point = units.length - decimals
   const decimal = `${amount < 0 ? '-' : ''}${units.slice(0, point)}.${units.slice(point)}0`
-  return format.format(decimal as Intl.StringNumericLiteral)
+  const text = formatOf(currency, decimals).format(decimal as Intl.StringNumericLiteral)
+  // A code is set off by a space that does not break, which no search for "HUF 25,000.00" finds.
+  return text.replaceAll('\u00a0', ' ')
 }
 
 const formats = new Map<string, Intl.NumberFormat>()
 
-function formatOf(currency: string): Intl.NumberFormat {
-  const format = formats.get(currency) ?? new Intl.NumberFormat('en', { style: 'currency', currency })
-  formats.set(currency, format)
+function formatOf(currency: string, decimals: number): Intl.NumberFormat {
+  const key = `${currency} ${decimals}`
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals }
+  const format = formats.get(key) ?? new Intl.NumberFormat('en', { style: 'currency', currency, ...digits })
+  formats.set(key, format)
   return format
 }
 
