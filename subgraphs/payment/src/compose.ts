@@ -17,7 +17,7 @@ import { prismaPayments } from './adapters/prisma-payments.ts'
 import { createProvider } from './adapters/provider.ts'
 import { createCommands } from './application/commands.ts'
 import type { Ports } from './application/ports.ts'
-import { createRecovery, mostAtOnce, type Setback } from './application/recovery.ts'
+import { createRecovery, mostAtOnce, type RefusedRefund, type Setback } from './application/recovery.ts'
 import type { Env } from './env.ts'
 
 /** A step that was tried so often without success is an operator's business. */
@@ -47,7 +47,12 @@ export function compose(env: Env, log: Logger): Part[] {
 
   const report = (setback: Setback) =>
     log[setback.tries < alarmingTries ? 'warn' : 'error'](setback, 'a payment is not settled yet')
-  const recovery = createRecovery(ports, { chargeWithinMs, report })
+  const alarm = (refused: RefusedRefund) =>
+    log.error(
+      { alarm: 'REFUND_REFUSED', ...refused },
+      'refund refused by the payment provider: it is a dead letter until `npm run dead-letters -- retry`',
+    )
+  const recovery = createRecovery(ports, { chargeWithinMs, report, alarm })
   const worker = loop({ name: 'recovery', everyMs: 500, log, work: recovery.work })
 
   const limits = { chargeWithinMs, mostApprovals: env.PAYMENT_MOST_APPROVALS }

@@ -1,5 +1,6 @@
 import { eventually } from '@myhotel/kit/testing'
 import { expect, test } from 'vitest'
+import { newRefund } from '../domain/refund.ts'
 import { aCharge } from '../testing/examples.ts'
 import { fakeProvider } from '../testing/fake-provider.ts'
 import { guardedProvider } from './guarded-provider.ts'
@@ -19,7 +20,7 @@ test('a provider that fails is left alone for a while, then tried again', async 
   })
   fake.fail(false)
   expect(await charge()).toEqual({ outcome: 'not taken in', retryAfterSeconds: 1 })
-  expect(await guarded.refund('pay_1', { key: 'k', amount: 1, refundedAt: null })).toMatchObject({
+  expect(await guarded.refund('pay_1', newRefund('k', 1), 'EUR')).toMatchObject({
     outcome: 'not taken in',
   })
 
@@ -32,7 +33,7 @@ test('no number of declines and refusals opens the breaker', async () => {
   for (let times = 0; times < 50; times += 1) {
     const declined = await guarded.charge(aCharge({ method: 'pm_card_visa_chargeDeclined' }), 1_000)
     expect(declined).toMatchObject({ outcome: 'declined' })
-    const refused = await guarded.refund('pay_unknown', { key: 'k', amount: 1, refundedAt: null })
+    const refused = await guarded.refund('pay_unknown', newRefund('k', 1), 'EUR')
     expect(refused).toMatchObject({ outcome: 'refused' })
   }
   expect(guarded.refusesFor()).toBeNull()

@@ -40,6 +40,7 @@ export function guardedProvider(
     charge: (charge, withinMs) => guarded(() => provider.charge(charge, withinMs)),
     find: (charge) => guarded(() => provider.find(charge)),
     close: (charge) => guarded(() => provider.close(charge)),
-    refund: (providerPaymentId, refund) => guarded(() => provider.refund(providerPaymentId, refund)),
+    refund: (providerPaymentId, refund, currency) =>
+      guarded(() => provider.refund(providerPaymentId, refund, currency)),
   }
 }

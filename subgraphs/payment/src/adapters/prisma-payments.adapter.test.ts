@@ -22,4 +22,15 @@ paymentsContract('PostgreSQL', () => ({
     const rows = await opened.database.outbox.findMany({ select: { eventId: true } })
     return rows.map(({ eventId }) => eventId)
   },
+  deadLetters: async () => {
+    const rows = await opened.database.deadLetter.findMany()
+    return rows.map(({ eventId, error }) => ({ key: eventId, reason: error }))
+  },
+  // As `npm run dead-letters -- retry` does.
+  async requestRetry(key) {
+    await opened.database.deadLetter.updateMany({
+      where: { eventId: key },
+      data: { retryRequestedAt: new Date() },
+    })
+  },
 }))

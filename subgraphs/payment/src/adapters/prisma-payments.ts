@@ -1,56 +1,13 @@
 import { correlated, correlation } from '@myhotel/kit/context'
 import { isOfOneRow } from '@myhotel/kit/failures'
 import { gathered } from '@myhotel/kit/gather'
-import { appendToOutboxSql, joinOutboxJson, toOutboxJson } from '@myhotel/kit/outbox'
+import { joinOutboxJson, toOutboxJson } from '@myhotel/kit/outbox'
 import type { Payments, Stored } from '../application/ports.ts'
 import { isApproved, type Payment, type Pending, type Tombstone } from '../domain/payment.ts'
+import { nextStep } from '../domain/standing.ts'
 import type { Database, Transaction } from './database.ts'
+import { beginSql, changeSql, refuseSql, retryRefusedSql, takeDueSql } from './payment-statements.ts'
 import { type PaymentRow, toPayment, withRefunds } from './rows.ts'
-
-// What every approval does is done for all approvals of the moment by one statement, which is one round trip and one
-// commit: `$1` is a JSON array with an object for each.
-
-const beginSql = `
-  INSERT INTO payment (id, attempt_id, state, booking_id, guest_id, host_id, room_id, amount, currency, method,
-    started_at, deadline, due_at, correlation_id, traceparent)
-  SELECT id, attempt_id, state, booking_id, guest_id, host_id, room_id, amount, currency, method, started_at, deadline,
-    CASE WHEN state = 'PENDING' THEN now() + leave_alone_ms * interval '1 ms' END, correlation_id, traceparent
-  FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, attempt_id uuid, state text, booking_id uuid, guest_id text,
-    host_id text, room_id text, amount bigint, currency text, method text, started_at timestamptz, deadline timestamptz,
-    leave_alone_ms int, correlation_id text, traceparent text)
-  ORDER BY attempt_id
-  ON CONFLICT (attempt_id) DO NOTHING
-  RETURNING id`
-
-// State, refunds and announcements, which `$2` holds.
-const saveSql = `
-  WITH asked AS (
-    SELECT * FROM jsonb_to_recordset($1::jsonb) AS row(id uuid, revision int, state text, voided boolean,
-      provider_payment_id text, approved_at timestamptz, decline_code text, decline_message text, version int,
-      correlation_id text, traceparent text, refunds jsonb)
-  ), saved AS (
-    UPDATE payment SET state = asked.state, voided = asked.voided, provider_payment_id = asked.provider_payment_id,
-      approved_at = asked.approved_at, decline_code = asked.decline_code, decline_message = asked.decline_message,
-      version = asked.version, revision = payment.revision + 1, tries = 0,
-      due_at = CASE WHEN asked.state IN ('PENDING', 'REFUND_PENDING', 'VOIDING') THEN now() END,
-      correlation_id = asked.correlation_id, traceparent = asked.traceparent
-    FROM asked
-    WHERE payment.id = asked.id AND payment.revision = asked.revision
-    RETURNING payment.id, asked.refunds
-  ), refunded AS (
-    INSERT INTO refund (key, payment_id, amount, refunded_at)
-    SELECT key, saved.id, amount, refunded_at
-    FROM saved, jsonb_to_recordset(saved.refunds) AS row(key text, amount bigint, refunded_at timestamptz)
-    ON CONFLICT (key) DO UPDATE SET refunded_at = excluded.refunded_at
-  ), announced AS (${appendToOutboxSql('$2', 'aggregate_id IN (SELECT id::text FROM saved)')})
-  SELECT id FROM saved`
-
-const takeDueSql = `
-  UPDATE payment AS p SET revision = revision + 1, tries = tries + 1,
-    due_at = now() + ($2::int[])[least(tries + 1, cardinality($2::int[]))] * interval '1 ms'
-  FROM (SELECT id FROM payment WHERE due_at < now() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED) AS due
-  WHERE p.id = due.id
-  RETURNING p.id::text`
 
 /**
  * How approvals of one moment are put together: more than these are next, or in the other lane. While there are many, a
@@ -77,7 +34,10 @@ export function prismaPayments(db: Database | Transaction, afterCommit: () => vo
     work(changes) {
       const records = changes.map(({ record }) => record)
       const announced = joinOutboxJson(changes.map(({ announced }) => announced))
-      return done(records, saveSql, [JSON.stringify(records), announced])
+      const sql = records.some(({ refunds }) => refunds.some(({ envelope }) => envelope))
+        ? refuseSql
+        : changeSql
+      return done(records, sql, [JSON.stringify(records), announced])
     },
   })
 
@@ -141,6 +101,10 @@ export function prismaPayments(db: Database | Transaction, afterCommit: () => vo
       )
       return taken.length
     },
+
+    async retryRefused() {
+      return (await db.$queryRawUnsafe<unknown[]>(retryRefusedSql)).length > 0
+    },
   }
 }
 
@@ -170,6 +134,9 @@ function toBeginning({ id, attemptId, state, startedAt, intent }: Pending | Tomb
 function toChange({ payment, revision }: Stored, after: Payment) {
   const { correlationId, traceparent } = correlation()
   const refunds = 'refunds' in after ? after.refunds : []
+  const refusalsBefore = new Map(
+    'refunds' in payment ? payment.refunds.map((each) => [each.key, each.refusals]) : [],
+  )
   const decline = after.state === 'DECLINED' ? after.decline : null
   return {
     id: payment.id,
@@ -183,10 +150,15 @@ function toChange({ payment, revision }: Stored, after: Payment) {
     version: after.version,
     correlation_id: correlationId,
     traceparent,
-    refunds: refunds.map(({ key, amount, refundedAt }) => ({
-      key,
-      amount,
+    is_due: nextStep(after, 0) !== null,
+    refunds: refunds.map(({ key, amount, refundedAt, refusals, refusal }) => ({
+      ...{ key, amount, refusals, refusal },
       refunded_at: refundedAt === null ? null : iso(refundedAt),
+      // Only what was refused just now is a new dead letter.
+      envelope:
+        refusal === null || refusalsBefore.get(key) === refusals
+          ? null
+          : { paymentId: payment.id, key, amount },
     })),
   }
 }

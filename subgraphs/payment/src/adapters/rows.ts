@@ -20,10 +20,12 @@ export function toPayment(row: PaymentRow): Payment {
     const decline = { code: there(row.declineCode), message: there(row.declineMessage) }
     return { ...pending, state: row.state, decline }
   }
-  const refunds = row.refunds.map(({ key, amount, refundedAt }) => ({
+  const refunds = row.refunds.map(({ key, amount, refundedAt, refusals, refusal }) => ({
     key,
     amount: toMinorUnits(amount),
     refundedAt: refundedAt?.getTime() ?? null,
+    refusals,
+    refusal,
   }))
   const captured = { ...pending, providerPaymentId: there(row.providerPaymentId), refunds }
   switch (row.state) {

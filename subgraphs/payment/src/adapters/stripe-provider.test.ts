@@ -1,4 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
+import type { Charge, Provider } from '../application/ports.ts'
+import { newRefund } from '../domain/refund.ts'
 import { aCharge } from '../testing/examples.ts'
 import { providerContract } from '../testing/provider-contract.ts'
 import { stripeStandIn } from '../testing/stripe-stand-in.ts'
@@ -13,6 +15,12 @@ async function start() {
   const { hostname, port } = new URL(stripe.url)
   const api = { host: hostname, port: Number(port), protocol: 'http' } as const
   return { stripe, provider: stripeProvider({ secretKey: 'sk_test_1', withinMs: 2_000, api }) }
+}
+
+async function captured(provider: Provider, charge: Charge): Promise<string> {
+  const outcome = await provider.charge(charge, 2_000)
+  if (outcome.outcome !== 'captured') throw new Error(JSON.stringify(outcome))
+  return outcome.providerPaymentId
 }
 
 afterEach(async () => {
@@ -54,12 +62,55 @@ test('long after Stripe has forgotten the keys, nothing is refunded twice and no
   const asked = aCharge()
   const captured = await provider.charge(asked, 2_000)
   const id = captured.outcome === 'captured' ? captured.providerPaymentId : ''
-  const refund = { key: 'refund:1', amount: 1_000, refundedAt: null }
-  await provider.refund(id, refund)
+  const refund = newRefund('refund:1', 1_000)
+  await provider.refund(id, refund, 'EUR')
   stripe.forgetKeys()
-  expect(await provider.refund(id, refund)).toEqual({ outcome: 'refunded' })
+  expect(await provider.refund(id, refund, 'EUR')).toEqual({ outcome: 'refunded' })
   expect(stripe.refunds).toHaveLength(1)
   expect(await provider.close(asked)).toEqual(captured)
+})
+
+test('a refund that Stripe has refused is asked for anew when it is tried again, and given once', async () => {
+  const { stripe, provider } = await start()
+  const id = await captured(provider, aCharge())
+  const refund = newRefund('refund:1', 1_000)
+  stripe.faults.refuse = 'charge_disputed'
+  const refused = { outcome: 'refused', reason: 'charge_disputed: switched on' }
+  expect(await provider.refund(id, refund, 'EUR')).toEqual(refused)
+  stripe.faults.refuse = ''
+  expect(await provider.refund(id, refund, 'EUR'), 'Stripe keeps its answers').toEqual(refused)
+  const again = { ...refund, refusals: 1 }
+  expect(await provider.refund(id, again, 'EUR')).toEqual({ outcome: 'refunded' })
+  expect(await provider.refund(id, { ...refund, refusals: 2 }, 'EUR')).toEqual({ outcome: 'refunded' })
+  expect(stripe.refunds).toHaveLength(1)
+})
+
+test('a refund that fails later at the bank is refused', async () => {
+  const { stripe, provider } = await start()
+  const id = await captured(provider, aCharge())
+  stripe.faults.failRefunds = 'lost_or_stolen_card'
+  const refused = { outcome: 'refused', reason: 'lost_or_stolen_card' }
+  expect(await provider.refund(id, newRefund('refund:1', 1_000), 'EUR')).toEqual(refused)
+})
+
+test.each([
+  'charge_already_refunded',
+  'charge_disputed',
+  'resource_missing',
+  'amount_too_large',
+  'account_closed',
+])('%s is for good', async (code) => {
+  const { stripe, provider } = await start()
+  const id = await captured(provider, aCharge())
+  stripe.faults.refuse = code
+  expect(await provider.refund(id, newRefund('k', 1), 'EUR')).toMatchObject({ outcome: 'refused' })
+})
+
+test('that Stripe has no money of ours left passes', async () => {
+  const { stripe, provider } = await start()
+  const id = await captured(provider, aCharge())
+  stripe.faults.refuse = 'balance_insufficient'
+  expect(await provider.refund(id, newRefund('k', 1), 'EUR')).toMatchObject({ outcome: 'unknown' })
 })
 
 test('where nobody listens, nothing was taken in', async () => {

@@ -1,6 +1,7 @@
 import Stripe from 'stripe'
 import type { Charge, NotTakenIn, Provider, Unknown } from '../application/ports.ts'
 import { noSuchPaymentMethod, type Outcome } from '../domain/decide.ts'
+import { toStripeAmount } from './stripe-amounts.ts'
 
 export type StripeOptions = {
   secretKey: string
@@ -21,9 +22,9 @@ const skewSeconds = 300
 export function stripeProvider({ secretKey, withinMs, api }: StripeOptions): Provider {
   const stripe = new Stripe(secretKey, { ...api, timeout: withinMs, maxNetworkRetries: 0, telemetry: false })
 
-  const order = ({ key, amount, reference }: Charge) => ({
-    amount: amount.amount,
-    currency: amount.currency.toLowerCase(),
+  const order = ({ key, amount: { currency }, reference }: Charge, amount: number) => ({
+    amount,
+    currency: currency.toLowerCase(),
     payment_method_types: ['card'],
     metadata: { ...reference, attemptId: key },
   })
@@ -38,8 +39,15 @@ export function stripeProvider({ secretKey, withinMs, api }: StripeOptions): Pro
   }
 
   async function charge(charge: Charge, timeout: number): Promise<Outcome | Unknown> {
+    const amount = amountOf(charge)
+    if (amount === null) return notChargeable
     const intent = await stripe.paymentIntents.create(
-      { ...order(charge), payment_method: charge.method, confirm: true, error_on_requires_action: true },
+      {
+        ...order(charge, amount),
+        payment_method: charge.method,
+        confirm: true,
+        error_on_requires_action: true,
+      },
       { idempotencyKey: charge.key, timeout },
     )
     return outcomeOf(intent)
@@ -47,10 +55,15 @@ export function stripeProvider({ secretKey, withinMs, api }: StripeOptions): Pro
 
   /** Uses the key up for a PaymentIntent that is never confirmed: Stripe then refuses it to any other request. */
   async function close(charge: Charge): Promise<Outcome | Unknown> {
+    const amount = amountOf(charge)
+    // Stripe was never asked for it, nor ever will be.
+    if (amount === null) return { outcome: 'closed' }
     const found = await find(charge)
     if (found.outcome !== 'none') return found
     try {
-      const unconfirmed = await stripe.paymentIntents.create(order(charge), { idempotencyKey: charge.key })
+      const unconfirmed = await stripe.paymentIntents.create(order(charge, amount), {
+        idempotencyKey: charge.key,
+      })
       await stripe.paymentIntents.cancel(unconfirmed.id)
     } catch (error) {
       if (!(error instanceof Stripe.errors.StripeIdempotencyError)) throw error
@@ -78,26 +91,40 @@ export function stripeProvider({ secretKey, withinMs, api }: StripeOptions): Pro
       }
     },
 
-    async refund(providerPaymentId, { key, amount }) {
+    async refund(providerPaymentId, { key, amount, refusals }, currency) {
+      const units = toStripeAmount(amount, currency)
+      if (units === null)
+        return { outcome: 'refused', reason: `${notChargeable.code}: ${amount} ${currency}` }
       try {
         const given = await stripe.refunds.list({ payment_intent: providerPaymentId, limit: 100 })
-        if (given.data.some(({ metadata, status }) => metadata?.key === key && status !== 'failed')) {
+        if (given.data.some((each) => each.metadata?.key === key && !isRefused(each))) {
           return { outcome: 'refunded' }
         }
         const refund = await stripe.refunds.create(
-          { payment_intent: providerPaymentId, amount, metadata: { key } },
-          { idempotencyKey: key },
+          { payment_intent: providerPaymentId, amount: units, metadata: { key } },
+          // Stripe answers a key as it did before, so that what it refused is asked for under another one.
+          { idempotencyKey: refusals === 0 ? key : `${key}:${refusals}` },
         )
-        if (refund.status !== 'failed' && refund.status !== 'canceled') return { outcome: 'refunded' }
-        return { outcome: 'refused', reason: refund.failure_reason ?? refund.status }
+        if (!isRefused(refund)) return { outcome: 'refunded' }
+        return { outcome: 'refused', reason: refund.failure_reason ?? refund.status ?? 'failed' }
       } catch (error) {
-        const refused = refusalOf(error)
-        return refused
-          ? { outcome: 'refused', reason: `${refused.code}: ${refused.message}` }
-          : failureOf(error)
+        if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) return failureOf(error)
+        const passes = passingRefusals.has(error.code ?? '')
+        return passes ? unknown(error) : { outcome: 'refused', reason: `${error.code}: ${error.message}` }
       }
     },
   }
+}
+
+/** What an operator sets right without a word to us: money on Stripe's account, another request that has the lock. */
+const passingRefusals = new Set(['balance_insufficient', 'insufficient_funds', 'lock_timeout', 'rate_limit'])
+
+const isRefused = ({ status }: Stripe.Refund) => status === 'failed' || status === 'canceled'
+
+/** The amount in Stripe's units, or null where Stripe cannot charge it: it is refused and never rounded. */
+const amountOf = ({ amount: { amount, currency } }: Charge) => {
+  const units = toStripeAmount(amount, currency)
+  return units !== null && units > 0 ? units : null
 }
 
 function outcomeOf(intent: Stripe.PaymentIntent): Outcome | Unknown {
@@ -143,6 +170,8 @@ function failureOf(error: unknown): Unknown | NotTakenIn {
 
 const declined = (code = 'card_declined', message = 'The card was declined.') =>
   ({ outcome: 'declined', code, message }) as const
+
+const notChargeable = declined('amount_not_chargeable', 'This amount cannot be charged in this currency.')
 
 const unknown = (reason: unknown): Unknown => ({ outcome: 'unknown', reason: String(reason) })
 

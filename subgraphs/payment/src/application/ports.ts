@@ -34,7 +34,7 @@ export type Payments = {
   byBookings(bookingIds: readonly string[]): Promise<ReadonlyMap<string, Approved>>
   /**
    * Saves what became of a payment with its announcements, if nobody has written it since it was read; else null.
-   * What is left to do about it is due at once.
+   * What is left to do about it is due at once; a refund that was refused is a dead letter from then on.
    */
   save(before: Stored, after: Payment, announcements: readonly Announcement[]): Promise<Stored | null>
   /**
@@ -47,6 +47,8 @@ export type Payments = {
     pauseMs: (tries: number) => number,
     work: (due: Stored, tries: number) => Promise<void>,
   ): Promise<number>
+  /** Takes up one refused refund that a person has asked to try again: it is due at once. False where there is none. */
+  retryRefused(): Promise<boolean>
 }
 
 /** A charge that may be asked for again and again: the key makes it one. */
@@ -65,7 +67,10 @@ export type Unknown = { readonly outcome: 'unknown'; readonly reason: string }
 /** The provider was provably not reached, or took nothing in: this call has charged nothing. */
 export type NotTakenIn = { readonly outcome: 'not taken in'; readonly retryAfterSeconds: number }
 
-/** 'refused': the provider will not give it back, say because somebody did so by hand. A person must look at it. */
+/**
+ * 'refused': the provider will not give it back however often it is asked, say because the charge is disputed or
+ * somebody gave it back by hand. A person must look at it.
+ */
 export type RefundOutcome =
   | { readonly outcome: 'refunded' }
   | { readonly outcome: 'refused'; readonly reason: string }
@@ -81,5 +86,9 @@ export type Provider = {
   /** Makes sure that nothing is ever charged under the key, or tells what has been. */
   close(charge: Charge): Promise<Outcome | Unknown | NotTakenIn>
   /** Gives back a part of a charge, once a key however often it is asked. */
-  refund(providerPaymentId: string, refund: Refund): Promise<RefundOutcome | Unknown | NotTakenIn>
+  refund(
+    providerPaymentId: string,
+    refund: Refund,
+    currency: string,
+  ): Promise<RefundOutcome | Unknown | NotTakenIn>
 }

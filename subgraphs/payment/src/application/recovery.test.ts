@@ -120,3 +120,46 @@ describe('a worker and a call that meet', () => {
     expect(under.announced()).toEqual([])
   })
 })
+
+describe('a refund that the provider refuses', () => {
+  test('is alarmed once, is asked for no more, and is given when a person has it tried again', async () => {
+    await under.approve()
+    const { voidAttempt } = under.commands
+    under.provider.refuseRefunds('charge_disputed')
+    await voidAttempt(under.attemptId)
+    await under.recover()
+    const key = `void:${under.attemptId}`
+    expect(under.alarms).toMatchObject([
+      {
+        refund: key,
+        amount: 12_300,
+        currency: 'EUR',
+        reason: 'charge_disputed',
+        bookingId: expect.any(String),
+      },
+    ])
+    expect(await under.state()).toBe('REFUND_PENDING')
+    expect(await under.store.deadLetters()).toEqual([{ key, reason: 'charge_disputed' }])
+
+    under.provider.refuseRefunds('')
+    await under.recover()
+    expect(await under.provider.refunded()).toEqual([])
+    await under.store.requestRetry(key)
+    await under.recover()
+    expect(await under.provider.refunded()).toEqual([{ key, amount: 12_300 }])
+    expect(await under.state()).toBe('CANCELED')
+    expect(under.alarms).toHaveLength(1)
+  })
+
+  test('for a while only, because of a failure that passes, is tried without limit and no alarm', async () => {
+    await under.approve()
+    under.provider.fail(true)
+    await under.commands.voidAttempt(under.attemptId)
+    for (let time = 0; time < 10; time += 1) await under.recover()
+    expect(under.alarms).toEqual([])
+    expect(under.setbacks.length).toBeGreaterThan(20)
+    under.provider.fail(false)
+    await under.recover()
+    expect(await under.state()).toBe('CANCELED')
+  })
+})

@@ -11,6 +11,16 @@ export type Setback = {
   readonly reason: string
 }
 
+/** A refund that the provider will not give back: a person has to see to it. */
+export type RefusedRefund = {
+  readonly paymentId: string
+  readonly bookingId: string
+  readonly refund: string
+  readonly amount: number
+  readonly currency: string
+  readonly reason: string
+}
+
 /** Payments that one pass of the worker takes up. */
 export const mostAtOnce = 32
 /** While somebody may still wait for the outcome, the worker does not slow down. */
@@ -24,7 +34,11 @@ const longestPauseMs = 15_000
  */
 export function createRecovery(
   ports: Ports,
-  options: { chargeWithinMs: number; report: (setback: Setback) => void },
+  options: {
+    chargeWithinMs: number
+    report: (setback: Setback) => void
+    alarm: (refused: RefusedRefund) => void
+  },
 ) {
   const { payments, provider, now } = ports
   // A step asks the provider at most twice; nobody else should take the payment up meanwhile.
@@ -44,10 +58,19 @@ export function createRecovery(
         await carryOut(payments, due, { type: 'settle', outcome: answer, dead: step.dead, at: now() })
       }
       if (step.do === 'refund' && 'providerPaymentId' in payment) {
-        const answer = await provider.refund(payment.providerPaymentId, step.refund)
+        const { bookingId, amount: paid } = payment.intent
+        const { key, amount } = step.refund
+        const answer = await provider.refund(payment.providerPaymentId, step.refund, paid.currency)
         if (answer.outcome === 'not taken in') return report(answer.outcome)
-        if (answer.outcome !== 'refunded') return report(answer.reason)
-        await carryOut(payments, due, { type: 'completeRefund', key: step.refund.key, at: now() })
+        if (answer.outcome === 'unknown') return report(answer.reason)
+        if (answer.outcome === 'refunded') {
+          await carryOut(payments, due, { type: 'completeRefund', key, at: now() })
+          return
+        }
+        const { reason } = answer
+        if (!(await carryOut(payments, due, { type: 'refuseRefund', key, reason }))) return
+        const { currency } = paid
+        options.alarm({ paymentId: payment.id, bookingId, refund: key, amount, currency, reason })
       }
     } catch (error) {
       report(String(error))
@@ -67,6 +90,7 @@ export function createRecovery(
   return {
     /** Works on what is due; answers whether there may be more. */
     async work(): Promise<boolean> {
+      while (await payments.retryRefused());
       return (await payments.workOnDue(mostAtOnce, pauseMs, workOn)) === mostAtOnce
     },
   }

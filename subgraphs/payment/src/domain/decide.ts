@@ -28,6 +28,8 @@ export type Command =
   | { readonly type: 'cancelBooking'; readonly refund: Money; readonly at: Instant }
   /** The provider has given a refund back. */
   | { readonly type: 'completeRefund'; readonly key: string; readonly at: Instant }
+  /** The provider will not give a refund back, however often it is asked. */
+  | { readonly type: 'refuseRefund'; readonly key: string; readonly reason: string }
 
 /** What a command does to a payment; nothing where it was done before. */
 export function decide(command: Command, payment: Payment): readonly PaymentEvent[] | Refusal {
@@ -39,7 +41,11 @@ export function decide(command: Command, payment: Payment): readonly PaymentEven
     case 'cancelBooking':
       return isApproved(payment) ? refundBooking(payment, command.refund, command.at) : notApproved(payment)
     case 'completeRefund':
-      return completeRefund(payment, command.key, command.at)
+      return isUnderWay(payment, command.key) ? [{ type: 'Refunded', key: command.key, at: command.at }] : []
+    case 'refuseRefund':
+      return isUnderWay(payment, command.key)
+        ? [{ type: 'RefundRefused', key: command.key, reason: command.reason }]
+        : []
   }
 }
 
@@ -80,10 +86,9 @@ function refundBooking(payment: Approved, refund: Money, at: Instant): readonly 
   return amount === 0 ? [requested, { type: 'Refunded', key, at }] : [requested]
 }
 
-function completeRefund(payment: Payment, key: string, at: Instant): readonly PaymentEvent[] {
+function isUnderWay(payment: Payment, key: string): boolean {
   const refunds = 'refunds' in payment ? payment.refunds : []
-  const underWay = refunds.some((refund) => refund.key === key && refund.refundedAt === null)
-  return underWay ? [{ type: 'Refunded', key, at }] : []
+  return refunds.some((refund) => refund.key === key && refund.refundedAt === null)
 }
 
 const notApproved = ({ id, state }: Payment): Refusal => ({

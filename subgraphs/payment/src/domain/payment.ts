@@ -1,4 +1,4 @@
-import { type Refund, refunded, statusAfterRefund } from './refund.ts'
+import { newRefund, type Refund, refunded, statusAfterRefund } from './refund.ts'
 
 /** Minor units of the currency. */
 export type Money = { readonly amount: number; readonly currency: string }
@@ -72,6 +72,7 @@ export type PaymentEvent =
   | { readonly type: 'VoidRequested' }
   | { readonly type: 'RefundRequested'; readonly key: string; readonly amount: number }
   | { readonly type: 'Refunded'; readonly key: string; readonly at: Instant }
+  | { readonly type: 'RefundRefused'; readonly key: string; readonly reason: string }
 
 /** The payment after an event. Throws for an event that the payment cannot have had: that is a bug. */
 export function evolve(payment: Payment, event: PaymentEvent): Payment {
@@ -99,10 +100,19 @@ export function evolve(payment: Payment, event: PaymentEvent): Payment {
       return { ...payment, voided: true }
     case 'RefundRequested': {
       const captured = charged(payment)
-      const refunds = [...captured.refunds, { key: event.key, amount: event.amount, refundedAt: null }]
+      const refunds = [...captured.refunds, newRefund(event.key, event.amount)]
       return isApproved(captured)
         ? { ...captured, refunds, state: 'REFUND_PENDING' }
         : { ...captured, refunds }
+    }
+    case 'RefundRefused': {
+      const captured = charged(payment)
+      const refunds = captured.refunds.map((refund) =>
+        refund.key === event.key
+          ? { ...refund, refusals: refund.refusals + 1, refusal: event.reason }
+          : refund,
+      )
+      return { ...captured, refunds }
     }
     case 'Refunded': {
       const captured = charged(payment)

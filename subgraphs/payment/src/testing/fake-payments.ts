@@ -18,6 +18,7 @@ export type FakePayments = PaymentsUnderTest & {
 export function fakePayments(): FakePayments {
   const byId = new Map<string, Entry>()
   const announcements: Announcement[] = []
+  const retries: string[] = []
   let crash = false
 
   const find = (wanted: (payment: Payment) => boolean): Stored | null => {
@@ -60,6 +61,22 @@ export function fakePayments(): FakePayments {
       announcements.push(...announced)
       return saved
     },
+    async retryRefused() {
+      const key = retries.shift()
+      const entry = [...byId.values()].find(({ payment }) =>
+        refundsOf(payment).some((each) => each.key === key),
+      )
+      if (!entry || !('refunds' in entry.payment)) return false
+      const refunds = entry.payment.refunds.map((each) =>
+        each.key === key ? { ...each, refusal: null } : each,
+      )
+      const { id } = entry.payment
+      byId.set(id, {
+        ...{ payment: { ...entry.payment, refunds }, revision: entry.revision + 1 },
+        ...{ dueAt: Date.now(), tries: 0 },
+      })
+      return true
+    },
     async workOnDue(most, pauseMs, work) {
       const now = Date.now()
       const due = [...byId.values()].filter(({ dueAt }) => dueAt !== null && dueAt <= now).slice(0, most)
@@ -82,6 +99,15 @@ export function fakePayments(): FakePayments {
       announcements.map(
         ({ contract, aggregateId, version }) => `${contract.context}.${aggregateId}:${version}`,
       ),
+    deadLetters: async () =>
+      [...byId.values()].flatMap(({ payment }) =>
+        refundsOf(payment).flatMap(({ key, refusal }) =>
+          refusal === null ? [] : [{ key, reason: refusal }],
+        ),
+      ),
+    async requestRetry(key) {
+      retries.push(key)
+    },
     crashBeforeSave() {
       crash = true
     },
@@ -90,3 +116,5 @@ export function fakePayments(): FakePayments {
     },
   }
 }
+
+const refundsOf = (payment: Payment) => ('refunds' in payment ? payment.refunds : [])

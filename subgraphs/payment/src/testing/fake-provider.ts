@@ -11,6 +11,8 @@ const declines: Record<string, string> = {
 export type FakeProvider = ProviderUnderTest & {
   /** Seconds for which its breaker says that it takes nothing in. */
   refuse(seconds: number | null): void
+  /** Why it gives nothing back from now on; '' ends it. */
+  refuseRefunds(reason: string): void
   /** Whether it is reached at all; unreachable, it takes nothing in. */
   reachable(reachable: boolean): void
   /** Called before a charge is worked on: to do something meanwhile, or to throw as a crash would. */
@@ -23,7 +25,7 @@ export type FakeProvider = ProviderUnderTest & {
 export function fakeProvider(): FakeProvider {
   const byKey = new Map<string, { outcome: Outcome; charge: Charge }>()
   const refunds = new Map<string, { key: string; amount: number; of: string }>()
-  const faults = { lose: false, fail: false, reachable: true, refusesFor: null as number | null }
+  const faults = { lose: false, fail: false, reachable: true, refusesFor: null as number | null, refuses: '' }
   const unknown: Unknown = { outcome: 'unknown', reason: 'switched on' }
 
   /** Answers as the faults that are switched on let it. */
@@ -64,6 +66,7 @@ export function fakeProvider(): FakeProvider {
     refund: (of, { key, amount }) =>
       answer(() => {
         if (refunds.has(key)) return { outcome: 'refunded' } as const
+        if (faults.refuses) return { outcome: 'refused', reason: faults.refuses } as const
         const charge = captured().find(({ charge }) => `pay_${charge.key}` === of)?.charge
         const back = [...refunds.values()].reduce(
           (sum, given) => sum + (given.of === of ? given.amount : 0),
@@ -86,6 +89,9 @@ export function fakeProvider(): FakeProvider {
     },
     fail(fail) {
       faults.fail = fail
+    },
+    refuseRefunds(reason) {
+      faults.refuses = reason
     },
     reachable(reachable) {
       faults.reachable = reachable

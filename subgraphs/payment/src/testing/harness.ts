@@ -1,6 +1,6 @@
 import { v7 } from 'uuid'
 import { createCommands } from '../application/commands.ts'
-import { createRecovery, type Setback } from '../application/recovery.ts'
+import { createRecovery, type RefusedRefund, type Setback } from '../application/recovery.ts'
 import type { Intent } from '../domain/payment.ts'
 import { anIntent } from './examples.ts'
 import { fakePayments } from './fake-payments.ts'
@@ -13,12 +13,14 @@ export function underTest() {
   const store = fakePayments()
   const provider = fakeProvider()
   const setbacks: Setback[] = []
+  const alarms: RefusedRefund[] = []
   const attemptId = v7()
   const ports = { payments: store.payments, provider: provider.provider, now: () => under.clock, newId: v7 }
   const commands = createCommands(ports, { chargeWithinMs: 3_000, mostApprovals: 2 }, () => {})
   const recovery = createRecovery(ports, {
     chargeWithinMs: 3_000,
     report: (setback) => void setbacks.push(setback),
+    alarm: (refused) => void alarms.push(refused),
   })
 
   const under = {
@@ -26,6 +28,7 @@ export function underTest() {
     provider,
     commands,
     setbacks,
+    alarms,
     attemptId,
     /** What time it is; stands still unless a test moves it. */
     clock: Date.now(),

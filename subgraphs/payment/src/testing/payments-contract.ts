@@ -4,13 +4,17 @@ import { eventually } from '@myhotel/kit/testing'
 import { v7 } from 'uuid'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Payments, Stored } from '../application/ports.ts'
-import { type Approved, evolve, type Pending } from '../domain/payment.ts'
+import { type Approved, evolve, type Payment, type Pending } from '../domain/payment.ts'
 import { anIntent, aPending, aTombstone } from './examples.ts'
 
 export type PaymentsUnderTest = {
   payments: Payments
   /** Ids of the events announced so far. */
   announced(): Promise<string[]>
+  /** Refunds that were refused, and why. */
+  deadLetters(): Promise<{ key: string; reason: string }[]>
+  /** Asks, as a person does, for another try of a refused refund. */
+  requestRetry(key: string): Promise<void>
 }
 
 /** What every store of payments, real or fake, must do. */
@@ -177,6 +181,39 @@ export function paymentsContract(name: string, start: () => Promise<PaymentsUnde
       await payments.save(begun, requested, [])
       expect(await byBooking(bookingId)).toEqual(requested)
       expect(requested).toMatchObject({ intent: { amount }, refunds: [{ amount: 2 ** 53 - 2 }] })
+    })
+
+    test('a refused refund is a dead letter and never due, until a person asks to try it again', async () => {
+      const begun = await begin()
+      const key = `refund:${begun.payment.intent.bookingId}`
+      const requested = evolve(approve(begun.payment), { type: 'RefundRequested', key, amount: 100 })
+      const refuse = (payment: Payment) =>
+        evolve(payment, { type: 'RefundRefused', key, reason: 'charge_disputed: no' })
+      const letters = async () => (await under.deadLetters()).filter((letter) => letter.key === key)
+      const pending = (await payments.save(begun, requested, [])) ?? begun
+      const refused = await payments.save(pending, refuse(requested), [])
+      expect(await payments.byId(begun.payment.id)).toEqual(refused)
+      expect(refused?.payment).toMatchObject({ state: 'REFUND_PENDING', refunds: [{ refusals: 1 }] })
+      expect(await letters()).toEqual([{ key, reason: 'charge_disputed: no' }])
+      expect(await due(begun)).toBeUndefined()
+      expect(await payments.retryRefused()).toBe(false)
+
+      await under.requestRetry(key)
+      expect(await payments.retryRefused()).toBe(true)
+      expect(await letters()).toEqual([])
+      const taken = await eventually(() => due(begun))
+      expect(taken.payment).toMatchObject({ refunds: [{ refusals: 1, refusal: null }] })
+      await payments.save(taken, refuse(taken.payment), [])
+      expect(await letters()).toHaveLength(1)
+
+      await under.requestRetry(key)
+      await payments.retryRefused()
+      const again = await eventually(() => due(begun))
+      const refunded = evolve(again.payment, { type: 'Refunded', key, at: 2_000 })
+      expect((await payments.save(again, refunded, []))?.payment).toMatchObject({
+        state: 'PARTIALLY_REFUNDED',
+      })
+      expect(await letters()).toEqual([])
     })
 
     test('work that is due is taken by one worker, and again when its pause is over', async () => {

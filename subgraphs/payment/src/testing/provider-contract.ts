@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Provider } from '../application/ports.ts'
 import { noSuchPaymentMethod } from '../domain/decide.ts'
+import { newRefund } from '../domain/refund.ts'
 import { aCharge } from './examples.ts'
 
 /** A provider to be tested, and what a test must be able to do to it. */
@@ -96,17 +97,19 @@ export function providerContract(name: string, start: () => Promise<ProviderUnde
     test('a refund gives back once, and never more than was charged', async () => {
       const captured = await charge(aCharge())
       const id = captured.outcome === 'captured' ? captured.providerPaymentId : ''
-      const part = { key: `refund:${id}`, amount: 10_000, refundedAt: null }
-      expect(await provider.refund(id, part)).toEqual({ outcome: 'refunded' })
-      expect(await provider.refund(id, part)).toEqual({ outcome: 'refunded' })
+      const part = newRefund(`refund:${id}`, 10_000)
+      expect(await provider.refund(id, part, 'EUR')).toEqual({ outcome: 'refunded' })
+      expect(await provider.refund(id, part, 'EUR')).toEqual({ outcome: 'refunded' })
       expect(await under.refunded()).toEqual([{ key: part.key, amount: 10_000 }])
 
       const tooMuch = { ...part, key: `void:${id}` }
-      expect(await provider.refund(id, tooMuch)).toMatchObject({ outcome: 'refused' })
+      expect(await provider.refund(id, tooMuch, 'EUR')).toMatchObject({ outcome: 'refused' })
       await under.fail(true)
-      expect(await provider.refund(id, { ...tooMuch, amount: 2_300 })).toMatchObject({ outcome: 'unknown' })
+      expect(await provider.refund(id, { ...tooMuch, amount: 2_300 }, 'EUR')).toMatchObject({
+        outcome: 'unknown',
+      })
       await under.fail(false)
-      expect(await provider.refund(id, { ...tooMuch, amount: 2_300 })).toEqual({ outcome: 'refunded' })
+      expect(await provider.refund(id, { ...tooMuch, amount: 2_300 }, 'EUR')).toEqual({ outcome: 'refunded' })
       expect(await under.refunded()).toHaveLength(2)
     })
   })

@@ -17,7 +17,9 @@ type Refund = {
   object: 'refund'
   payment_intent: string
   amount: number
+  currency: string
   status: string
+  failure_reason?: string
   metadata: Params
 }
 type Answer = { status: number; body: object }
@@ -29,6 +31,38 @@ const declines: Record<string, { code: string; decline_code: string }> = {
 }
 
 /**
+ * Stripe's rules for amounts, written down anew from its documentation, so that they judge the adapter's table: decimals
+ * of Stripe's unit, and what amounts must be multiples of.
+ */
+export function stripeUnitOf(currency: string): { decimals: number; multipleOf: number } {
+  const code = currency.toLowerCase()
+  if (/^(isk|ugx)$/.test(code)) return { decimals: 2, multipleOf: 100 }
+  if (/^(bhd|jod|kwd|omr|tnd)$/.test(code)) return { decimals: 3, multipleOf: 10 }
+  if (/^(bif|clp|djf|gnf|jpy|kmf|krw|mga|pyg|rwf|vnd|vuv|xaf|xof|xpf)$/.test(code))
+    return { decimals: 0, multipleOf: 1 }
+  return { decimals: 2, multipleOf: 1 }
+}
+
+/** Active currencies that Stripe does not present. */
+const notPresented =
+  /^(btn|bov|che|chw|clf|cou|cup|ern|ghs|iqd|irr|kpw|lyd|mru|mxv|sdg|ssp|stn|svc|syp|tmt|usn|uyi|uyw|ved|ves|xad|zwg)$/
+
+/** Why Stripe would not take an amount, if so. */
+function flawOf(amount: string | undefined, currency: string): Answer | undefined {
+  const refused = (message: string, code?: string) => error(400, 'invalid_request_error', message, { code })
+  if (!/^[a-z]{3}$/.test(currency) || notPresented.test(currency))
+    return refused(`Invalid currency: ${currency}`)
+  if (!/^[1-9]\d*$/.test(amount ?? ''))
+    return refused('Invalid positive integer', 'parameter_invalid_integer')
+  if ((amount ?? '').length > (currency === 'idr' ? 12 : 8))
+    return refused('Amount too large', 'amount_too_large')
+  const { decimals, multipleOf } = stripeUnitOf(currency)
+  if (Number(amount) % multipleOf === 0) return undefined
+  const code = decimals === 2 ? 'invalid_charge_amount_no_decimal_compatible' : 'parameter_invalid_integer'
+  return refused(`Invalid amount. Amounts in ${currency} must be divisible by ${multipleOf}`, code)
+}
+
+/**
  * A small server that speaks the part of Stripe's documented API that the adapter uses: form-encoded requests,
  * idempotency keys that remember answers and refuse another request, newest first in lists of pages.
  */
@@ -36,7 +70,8 @@ export async function stripeStandIn() {
   const intents: Intent[] = []
   const refunds: Refund[] = []
   const answered = new Map<string, { fingerprint: string; answer: Answer }>()
-  const faults = { lose: false, fail: false }
+  /** `refuse`: the code with which refunds are refused; `failRefunds`: the reason for which they fail afterwards. */
+  const faults = { lose: false, fail: false, refuse: '', failRefunds: '' }
   let ids = 0
 
   const server = createServer(async (request, response) => {
@@ -57,7 +92,8 @@ export async function stripeStandIn() {
     if (known)
       return known.fingerprint === fingerprint ? known.answer : error(400, 'idempotency_error', 'key used')
     const answer = route(request, text)
-    if (answer.status !== 400) answered.set(key, { fingerprint, answer })
+    // Stripe keeps a refusal too, unless it only said that parameters are wrong.
+    if (answer.status !== 400 || faults.refuse) answered.set(key, { fingerprint, answer })
     return answer
   }
 
@@ -81,6 +117,8 @@ export async function stripeStandIn() {
         param: 'payment_method',
       })
     }
+    const flaw = flawOf(params.amount, params.currency ?? '')
+    if (flaw) return flaw
     const failure = decline && { type: 'card_error', message: 'Your card was declined.', ...decline }
     const intent: Intent = {
       id: `pi_${++ids}`,
@@ -120,7 +158,12 @@ export async function stripeStandIn() {
   function refund(params: Params): Answer {
     const of = params.payment_intent ?? ''
     const intent = intents.find(({ id, status }) => id === of && status === 'succeeded')
-    const back = refunds.reduce((sum, given) => sum + (given.payment_intent === of ? given.amount : 0), 0)
+    const backOf = ({ payment_intent, status, amount }: Refund) =>
+      payment_intent === of && status === 'succeeded' ? amount : 0
+    const back = refunds.reduce((sum, given) => sum + backOf(given), 0)
+    if (faults.refuse) return error(400, 'invalid_request_error', 'switched on', { code: faults.refuse })
+    const flaw = intent && flawOf(params.amount, intent.currency)
+    if (flaw) return flaw
     const amount = Number(params.amount)
     if (!intent || back + amount > intent.amount) {
       return error(400, 'invalid_request_error', 'greater than unrefunded amount', {
@@ -133,7 +176,9 @@ export async function stripeStandIn() {
       object: 'refund',
       payment_intent: of,
       amount,
-      status: 'succeeded',
+      currency: intent.currency,
+      status: faults.failRefunds ? 'failed' : 'succeeded',
+      ...(faults.failRefunds && { failure_reason: faults.failRefunds }),
       metadata: metadataOf(params),
     }
     refunds.push(given)
