@@ -6,6 +6,7 @@ import { type Finders, guarded, type Refused } from './access.ts'
 import { plainApollo } from './apollo.ts'
 import { isClientsFault, moreRules } from './client-faults.ts'
 import { correlated, newCorrelation } from './context.ts'
+import { createErrorLog } from './error-log.ts'
 import { executedOnce } from './executed-once.ts'
 import { isPassingFailure } from './failures.ts'
 import { answerError, header, httpServer, serveGraphql } from './http.ts'
@@ -135,12 +136,13 @@ const tellExtensions: ApolloServerPlugin<RequestContext> = {
  * that will pass by themselves as SERVICE_UNAVAILABLE.
  */
 function hideInternals(log: Logger) {
+  const tell = createErrorLog(log)
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     if (formatted.extensions?.code !== 'INTERNAL_SERVER_ERROR') return formatted
     if (isClientsFault(error)) return { ...formatted, extensions: { code: 'BAD_REQUEST' } }
     const cause = (error as { originalError?: unknown }).originalError ?? error
     const passing = isPassingFailure(cause)
-    log[passing ? 'warn' : 'error']({ err: cause, path: formatted.path }, 'resolver failed')
+    tell(passing ? 'warn' : 'error', { err: cause, path: formatted.path }, 'resolver failed')
     return passing
       ? {
           ...formatted,

@@ -77,12 +77,15 @@ const settled = (result: Promise<Result>) =>
 
 const present = presentError(createTestLog().log)
 
-/** The order of errors is that in which subgraphs answered, which is nobody's. */
+/**
+ * Without the paths of errors: the gateway's name the wrong object of a list where another one could not be asked for.
+ * The order of errors is that in which subgraphs answered, which is nobody's.
+ */
 function told({ data, errors = [] }: Result, extensions: object): Told {
   const all = errors.map((error) => {
-    const { message, path, extensions: more = {} } = error
+    const { message, extensions: more = {} } = error
     const code = more.code ?? 'INTERNAL_SERVER_ERROR'
-    return JSON.stringify(present({ message, path, extensions: { ...more, code } }, error))
+    return JSON.stringify(present({ message, extensions: { ...more, code } }, error))
   })
   return { data: JSON.stringify(data), errors: all.toSorted(), extensions }
 }

@@ -1,4 +1,5 @@
 import { isClientsFault } from '@myhotel/kit/client-faults'
+import { createErrorLog } from '@myhotel/kit/error-log'
 import type { Logger } from '@myhotel/kit/logger'
 import type { GraphQLFormattedError } from 'graphql'
 
@@ -13,6 +14,7 @@ const internal = new Set(['INTERNAL_SERVER_ERROR', 'DOWNSTREAM_SERVICE_ERROR'])
  * are logged and told without their insides.
  */
 export function presentError(log: Logger) {
+  const tell = createErrorLog(log)
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const extensions = Object.fromEntries(
       toldExtensions.flatMap((name) => {
@@ -22,10 +24,8 @@ export function presentError(log: Logger) {
     )
     if (!internal.has(String(extensions.code))) return { ...formatted, extensions }
     if (isClientsFault(error)) return { ...formatted, extensions: { ...extensions, code: 'BAD_REQUEST' } }
-    log.error(
-      { err: originOf(error), path: formatted.path, subgraph: extensions.serviceName },
-      'request failed',
-    )
+    const about = { err: originOf(error), path: formatted.path, subgraph: extensions.serviceName }
+    tell('error', about, 'request failed')
     return {
       ...formatted,
       message: 'internal error',

@@ -1,17 +1,18 @@
 import type { FetchNode } from '@apollo/query-planner'
-import type { GraphQLFormattedError, GraphQLSchema } from 'graphql'
+import type { GraphQLSchema } from 'graphql'
 import type { Data, Path } from './data.ts'
-import { placesOf, subgraphError } from './error-paths.ts'
+import { compileErrors } from './error-paths.ts'
 import { merge } from './merge.ts'
 import { type Asked, createCollector } from './representations.ts'
 import { compileRewrites } from './rewrites.ts'
-import type { Answer, Run, Source, Step } from './run.ts'
+import type { Run, Source, Step } from './run.ts'
 
 /** Compiles a fetch: which objects it is for, what is sent for them, and what becomes of the answer. */
 export function compileFetch(fetch: FetchNode, at: Path, schema: GraphQLSchema, source: Source): Step {
   const operation = JSON.stringify(fetch.operation)
   const variablesOf = compileVariables(fetch.variableUsages)
   const rewrite = compileRewrites(schema, fetch.outputRewrites)
+  const tell = compileErrors(fetch, at)
   const collect = fetch.requires && createCollector(schema, fetch.requires, fetch.inputRewrites)
 
   const isMutation = fetch.operationKind === 'mutation'
@@ -19,29 +20,22 @@ export function compileFetch(fetch: FetchNode, at: Path, schema: GraphQLSchema, 
 
   async function fetchFields(run: Run, objects: readonly Data[]) {
     const answer = await source.send(operation, `{${variablesOf(run)}}`, run.exchange, rootFields)
-    tellErrors(run, answer, (path) => [path && [...at, ...path]])
+    tell(run, answer.errors)
     const data = answer.data
     if (!data) return
     rewrite(data)
     for (const object of objects) merge(object, data)
   }
 
-  async function fetchEntities(run: Run, { representations, objects, indices }: Asked) {
+  async function fetchEntities(run: Run, asked: Asked) {
+    const { representations, objects, indices } = asked
     const variables = variablesOf(run)
     const text = `"representations":${JSON.stringify(representations)}`
-    const asked = { isMutation, entities: representations.length }
-    const answer = await source.send(
-      operation,
-      `{${variables}${variables && ','}${text}}`,
-      run.exchange,
-      asked,
-    )
-    tellErrors(run, answer, (path) => {
-      const [, index, ...inside] = path ?? []
-      if (typeof index !== 'number') return [path && [...at, ...path]]
-      const places = placesOf(at, run.result)
-      return askedFor(indices, index).map((asked) => [...(places[asked] ?? []), ...inside])
+    const answer = await source.send(operation, `{${variables}${variables && ','}${text}}`, run.exchange, {
+      isMutation,
+      entities: representations.length,
     })
+    tell(run, answer.errors, asked)
     if (!answer.data) return
     const entities = answer.data._entities as readonly (Data | null)[]
     let rewritten = 0
@@ -60,12 +54,6 @@ export function compileFetch(fetch: FetchNode, at: Path, schema: GraphQLSchema, 
     }
   }
 
-  function tellErrors(run: Run, answer: Answer, pathsOf: PathsOf) {
-    for (const error of answer.errors ?? []) {
-      for (const path of pathsOf(error.path)) run.errors.push(subgraphError(fetch.serviceName, error, path))
-    }
-  }
-
   return async (run, found) => {
     const objects = found.filter(isKnown)
     if (objects.length === 0) return
@@ -74,21 +62,12 @@ export function compileFetch(fetch: FetchNode, at: Path, schema: GraphQLSchema, 
       const asked = collect(objects)
       if (asked.representations.length > 0) await fetchEntities(run, asked)
     } catch (error) {
-      run.errors.push(error)
+      run.errors.addThrown(error)
     }
   }
 }
 
-/** The client's paths of an error: one for each place that the object was asked for. */
-type PathsOf = (path: GraphQLFormattedError['path']) => (Path | undefined)[]
-
 const isKnown = (object: Data | null | undefined): object is Data => object !== null && object !== undefined
-
-const askedFor = (indices: readonly number[], representation: number) => {
-  const asked = indices.flatMap((one, index) => (one === representation ? [index] : []))
-  // An index that was not asked for has no place of its own.
-  return asked.length > 0 ? asked : [-1]
-}
 
 /** The client's variables that a fetch uses, as JSON texts without braces. What was not given is not sent. */
 function compileVariables(names: readonly string[] = []): (run: Run) => string {

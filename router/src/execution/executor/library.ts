@@ -1,5 +1,5 @@
 import type { GraphQLDataSource } from '@apollo/gateway'
-import type { DocumentNode, GraphQLError } from 'graphql'
+import { type DocumentNode, GraphQLError } from 'graphql'
 import type { RouterContext } from '../../exchange.ts'
 import type { Planned, Planner } from '../planning/planner.ts'
 import type { GatewayRequest } from '../request.ts'
@@ -40,4 +40,5 @@ export function executeByLibrary(
   }
 }
 
-const tellAsInvalid = ({ message, path = [] }: GraphQLError) => invalidAnswer({ message, path })
+const tellAsInvalid = ({ message, path = [] }: GraphQLError) =>
+  new GraphQLError(message, invalidAnswer({ message, path }))

@@ -3,6 +3,7 @@ import { isPlanNode, type QueryPlan } from '@apollo/query-planner'
 import { GraphQLError, type GraphQLSchema } from 'graphql'
 import type { Exchange } from '../../exchange.ts'
 import type { Data } from './data.ts'
+import { createErrors, type Failure } from './errors.ts'
 import type { Run, Source } from './run.ts'
 import { compileShape, type Fault } from './shape.ts'
 import { compileStep } from './steps.ts'
@@ -24,21 +25,24 @@ export function compileOperation(
   const shape = compileShape(operation)
 
   return async (exchange, variables) => {
-    const run: Run = { exchange, variables, result: {}, errors: [] }
+    const run: Run = { exchange, variables, result: {}, errors: createErrors() }
     await step?.(run, [run.result])
     const shaped = attempt(() => shape(run.result, variables))
     if (shaped instanceof GraphQLError) return { errors: [shaped] }
     const { data, faults } = shaped
     // What went wrong on the way mostly leaves something out: that is not told a second time.
-    const errors = run.errors.length > 0 ? run.errors : faults.map(invalidAnswer)
-    return errors.length > 0 ? { data, errors: errors as GraphQLError[] } : { data }
+    if (run.errors.isEmpty())
+      for (const fault of faults) run.errors.add(fault.message, 1, () => invalidAnswer(fault))
+    const errors = run.errors.told()
+    return errors.length > 0 ? { data, errors } : { data }
   }
 }
 
 /** A subgraph answered what the schema does not allow. */
-export function invalidAnswer({ message, path }: Fault): GraphQLError {
-  return new GraphQLError(message, { path, extensions: { code: 'INVALID_SUBGRAPH_RESPONSE' } })
-}
+export const invalidAnswer = (fault: Fault): Failure => ({
+  ...fault,
+  extensions: { code: 'INVALID_SUBGRAPH_RESPONSE' },
+})
 
 /** What has not even the outline that the schema promises cannot be shaped at all. */
 function attempt<Value>(work: () => Value): Value | GraphQLError {

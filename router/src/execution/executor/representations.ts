@@ -27,27 +27,40 @@ export function createCollector(
     const representations: Data[] = []
     const objects: Data[] = []
     const indices: number[] = []
-    const last = new Map<unknown, number>()
-    /** For each representation the one before it that has the same mark. */
-    const before: (number | undefined)[] = []
+    const known = createIndex(representations)
     for (const object of all) {
       const representation = represent(object)
       if (!representation?.__typename) continue
-      const mark = markOf(representation)
-      let index = last.get(mark)
-      while (index !== undefined && !isEqual(representations[index], representation)) index = before[index]
-      if (index === undefined) {
-        index = representations.length
-        representations.push(representation)
-        before.push(last.get(mark))
-        last.set(mark, index)
-      }
+      const index = known(representation)
+      if (index === representations.length) representations.push(representation)
       objects.push(object)
       indices.push(index)
     }
     // Told apart before the rewriting: different types may have the same name in the subgraph.
     if (rewrite) for (const representation of representations) rewrite(representation)
     return { representations, objects, indices }
+  }
+}
+
+/**
+ * Finds where in a list an equal representation is; else its place is the end. Each is compared with one other at
+ * most: equal ones mostly share their first value and others do not, and where that does not tell, the whole text does.
+ */
+export function createIndex(list: readonly Data[]): (representation: Data) => number {
+  const firstOfMark = new Map<unknown, number>()
+  const others = new Map<string, number>()
+  return (representation) => {
+    const mark = markOf(representation)
+    const first = firstOfMark.get(mark)
+    if (first === undefined) {
+      firstOfMark.set(mark, list.length)
+      return list.length
+    }
+    if (isEqual(list[first], representation)) return first
+    const text = JSON.stringify(representation)
+    const index = others.get(text) ?? list.length
+    others.set(text, index)
+    return index
   }
 }
 

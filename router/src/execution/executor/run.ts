@@ -1,6 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql'
 import type { Exchange } from '../../exchange.ts'
 import type { Data } from './data.ts'
+import type { Errors } from './errors.ts'
 
 /** What a subgraph answers: GraphQL's response format. */
 export type Answer = {
@@ -32,7 +33,7 @@ export type Run = {
   readonly variables: Readonly<Record<string, unknown>>
   /** The result as far as it is known, with all that was fetched on the way and is not for the client. */
   readonly result: Data
-  readonly errors: unknown[]
+  readonly errors: Errors
 }
 
 /** Where a step works: all objects of the result that its path leads to; null where that ends early. */
