@@ -17,10 +17,11 @@ const roomsSql = `
 
 const listingsSql = `
   INSERT INTO room_listing (room_id, host_id, city_key, country_key, currency, price, capacity, min_nights, max_nights,
-    booking_window_days, amenities, position, words, popularity, taken)
+    booking_window_days, amenities, position, words, terms, folding, popularity, taken)
   SELECT id, host_id, lower(city), 'pt', currency, price_per_night, capacity, min_nights, max_nights,
     booking_window_days, amenities, ll_to_earth(latitude, longitude),
-    to_tsvector('simple', lower(name || ' ' || city || ' portugal ' || array_to_string(amenities, ' ') || ' ' || description)),
+    '', to_tsvector('simple', lower(name || ' ' || city || ' portugal ' || array_to_string(amenities, ' ') || ' ' || description)),
+    1,
     (random() * random() * 1000)::int,
     (SELECT range_agg(stay) FROM generate_series(0, 9) AS month, LATERAL (SELECT daterange(first, first + 2 + (random() * 8)::int)
        AS stay FROM (SELECT current_date + month * 30 + (random() * 18)::int AS first WHERE room.id IS NOT NULL) AS begun) AS stays)

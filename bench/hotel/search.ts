@@ -42,6 +42,8 @@ const kinds: Record<string, () => { filter?: object; sort?: string }> = {
   amenities: () => ({ filter: { amenities: ['sauna', 'garden'], ...stay() } }),
   'a rare word': () => ({ filter: { text: `word${any(2_000)}` } }),
   'a common word and dates': () => ({ filter: { text: 'view', ...stay() } }),
+  'words that go together': () => ({ filter: { text: '"with a view" kitchen' } }),
+  'the beginning of many words': () => ({ filter: { text: 'wo' } }),
   'within 10 km, nearest first': () => ({ filter: near(10), sort: 'DISTANCE' }),
   'within 500 km and dates': () => ({ filter: { ...near(500), ...stay() } }),
   newest: () => ({ sort: 'NEWEST' }),

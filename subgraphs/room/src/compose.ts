@@ -16,6 +16,7 @@ import { resolvers } from './adapters/graphql.ts'
 import { policy } from './adapters/policy.ts'
 import { prismaListings } from './adapters/prisma-listings.ts'
 import { prismaRooms } from './adapters/prisma-rooms.ts'
+import { textIndex } from './adapters/text-index.ts'
 import type { Calendar, Ports } from './application/ports.ts'
 import type { Env } from './env.ts'
 
@@ -49,5 +50,16 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
   })
   const consumer = whileLeading(relay, log, () => eventConsumer({ bus, database, log }))
   // No request needs NATS: while it is away, rooms are registered and found as ever, and events wait where they are.
-  return [part, searches.part, { ...bus, optional: true }, relay, bookings.part, refusals, server, consumer]
+  const texts = textIndex(database, log)
+  return [
+    part,
+    searches.part,
+    texts,
+    { ...bus, optional: true },
+    relay,
+    bookings.part,
+    refusals,
+    server,
+    consumer,
+  ]
 }

@@ -18,14 +18,15 @@ const tables = [
    FROM generate_series(1, ${rows}) n`,
   'SELECT setseed(0.5)',
   `INSERT INTO room_listing (room_id, host_id, city_key, country_key, currency, price, capacity, min_nights, max_nights,
-     booking_window_days, amenities, position, words, popularity, taken)
+     booking_window_days, amenities, position, words, terms, folding, popularity, taken)
    SELECT ${numberedIds('n')}, 'host' || n % 5000,
      CASE WHEN n % 10 = 0 THEN 'largest' WHEN n % ${rows / 10} = 1 THEN 'rare' ELSE 'city ' || n % 500 END,
      CASE WHEN n % 2000 = 1 THEN 'li' ELSE 'c' || n % 50 END, CASE WHEN n % 50 = 0 THEN 'CHF' ELSE 'EUR' END,
      4000 + 30000 * random(), CASE WHEN n % ${rows / 100} = 0 THEN 12 ELSE 1 + n % 6 END, 1, 365, 365,
      CASE WHEN n % ${rows / 100} = 0 THEN '{sauna,garden}' ELSE '{kitchen,garden}' END::text[],
      ll_to_earth(-60 + n % 120 + n % 1000 / 1000.0, -170 + n % 340 + n % 777 / 777.0),
-     to_tsvector('simple', 'room with a view word' || n % 2000), 1000 * random() * random(),
+     '', ('room:1 with:2 a:3 view:4 word' || n % 2000 || ':5 東京:6 京タ:7 タワ:8 ワー:9 ー:10 海' || chr(19968 + n % 2000) || ':11'
+       || CASE WHEN n % 3 = 0 THEN ' sea:12 side:13' ELSE '' END)::tsvector, 1, 1000 * random() * random(),
      datemultirange(daterange(first, first + 2 + n % 8), daterange(first + 30, first + 32 + n % 8))
    FROM generate_series(1, ${rows}) n, LATERAL (SELECT current_date + n * 7 % 30 AS first) begun`,
   `INSERT INTO taken_stay (source_id, room_id, stay)
@@ -46,6 +47,7 @@ const stay = { startDate: inDays(11), endDate: inDays(17) }
 const weeks = { startDate: inDays(11), endDate: inDays(50) }
 const quietWeeks = { startDate: inDays(111), endDate: inDays(150) }
 const near = { latitude: 0.5, longitude: 10.5, radiusKm: 10 }
+const sample = '2000 rows by room_listing_by_popularity'
 const eur = (amount: number) => ({ amount, currency: 'EUR' })
 
 it.each<[RoomFilter, RoomSort, string[]]>([
@@ -75,8 +77,15 @@ it.each<[RoomFilter, RoomSort, string[]]>([
   [{ minPrice: eur(33_990) }, 'POPULARITY', ['room_listing_by_price']],
   [{ amenities: ['sauna', 'garden'] }, 'POPULARITY', ['room_listing_amenities']],
   [{ amenities: ['garden'], ...stay }, 'POPULARITY', ['room_listing_by_popularity']],
-  [{ text: 'word1777' }, 'POPULARITY', ['room_listing_words']],
-  [{ text: 'view', ...stay }, 'POPULARITY', ['room_listing_by_popularity']],
+  [{ text: 'word1777' }, 'POPULARITY', [sample, 'room_listing_pkey', 'room_listing_terms']],
+  [{ text: '海丁' }, 'PRICE_ASC', [sample, 'room_listing_pkey', 'room_listing_terms']],
+  [{ text: '"a view word1777"', ...stay }, 'NEWEST', [sample, 'room_listing_pkey', 'room_listing_terms']],
+  [{ text: 'word1777', near }, 'DISTANCE', [sample, 'room_listing_pkey', 'room_listing_terms']],
+  [{ text: 'view', ...stay }, 'POPULARITY', [sample, 'room_listing_by_popularity']],
+  // Of these PostgreSQL expects hardly any.
+  [{ text: '東京タワー 海' }, 'POPULARITY', [sample, 'room_listing_by_popularity']],
+  [{ text: 'sea side wo' }, 'POPULARITY', [sample, 'room_listing_by_popularity']],
+  [{ text: 'wo', city: 'city 7' }, 'PRICE_ASC', [sample, 'room_listing_by_city_and_price']],
 ])('a search: %j, %s', async (filter, sort, indexes) => {
   const search = () => opened().page(filter, sort, 20, null)
   expect(await ways(search)).toEqual([...indexes, 'room_pkey'])

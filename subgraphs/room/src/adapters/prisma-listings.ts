@@ -7,24 +7,34 @@ import { freeThroughout } from './free-spans.ts'
 import { Prisma } from './prisma-client/client.ts'
 import { orderOf, straightDistance } from './room-order.ts'
 import { fromRow, type RoomRow, roomColumns } from './room-row.ts'
-import { toTextQuery } from './text-query.ts'
+import { type TextFilter, textFilter } from './text-filter.ts'
 
 /** Searches in PostgreSQL. From `crowd` candidates on, rooms are not gathered but met in order (crowd.ts). */
 export function prismaListings(database: Database, crowd = 7_000): Listings {
   return {
     async search(search, page) {
-      if (search.sort === 'DISTANCE') return await findNearest(database, search, page)
+      const text = search.text === null ? null : await textFilter(database, search.text)
+      const narrowed = text ? [text.condition] : []
+      if (search.sort === 'DISTANCE') return await findNearest(database, search, page, text)
       const candidates = [...nearby(search), ...freeThroughout(search)]
-      return await find(database, search, page, await gathering(database, candidates, crowd))
+      const gathered = await gathering(database, candidates, crowd)
+      return await find(database, search, page, gathered ? [...narrowed, gathered] : narrowed)
     },
   }
 }
 
-/** The nearest of all are those of the first circle that has enough for a page. */
-async function findNearest(database: Database, search: Search, page: Page): Promise<Listed[]> {
+/** The nearest of all are those of the first circle that has enough for a page; of a few with a text all are gathered. */
+async function findNearest(
+  database: Database,
+  search: Search,
+  page: Page,
+  text: TextFilter | null,
+): Promise<Listed[]> {
+  if (text?.isRare) return await find(database, search, page, [text.condition])
+  const narrowed = text ? [text.condition] : []
   let found: Listed[] = []
   for (const circle of growingCircles(search, page)) {
-    found = await find(database, circle, page, isInBox(circle))
+    found = await find(database, circle, page, [...narrowed, isInBox(circle)])
     if (found.length > page.first) break
   }
   return found
@@ -35,11 +45,10 @@ async function find(
   database: Database,
   search: Search,
   { first, after }: Page,
-  gathered: Prisma.Sql | null,
+  narrowed: readonly Prisma.Sql[],
 ): Promise<Listed[]> {
   const order = orderOf(search)
-  const filters = filtersOf(search)
-  if (gathered) filters.push(gathered)
+  const filters = [...filtersOf(search), ...narrowed]
   if (after) filters.push(order.after(after))
   const distance = search.near ? Prisma.sql`sec_to_gc(${straightDistance(search)}) / 1000` : Prisma.sql`NULL`
   const rows = await database.$queryRaw<Row[]>`
@@ -63,7 +72,7 @@ function toListed(row: Row, sortValues: Listed['sortValues']): Listed {
 }
 
 function filtersOf(search: Search): Prisma.Sql[] {
-  const { text, cityKey, countryKey, near, stay, guests, price, amenities, hostId } = search
+  const { cityKey, countryKey, near, stay, guests, price, amenities, hostId } = search
   const filters: Prisma.Sql[] = [Prisma.sql`TRUE`]
   if (cityKey !== null) filters.push(Prisma.sql`l.city_key = ${cityKey}`)
   if (countryKey !== null) filters.push(Prisma.sql`l.country_key = ${countryKey}`)
@@ -74,10 +83,6 @@ function filtersOf(search: Search): Prisma.Sql[] {
     filters.push(
       Prisma.sql`l.currency = ${price.currency} AND l.price BETWEEN ${price.least} AND ${price.most}`,
     )
-  }
-  if (text !== null) {
-    const query = toTextQuery(text)
-    filters.push(query ? Prisma.sql`l.words @@ to_tsquery('simple', ${query})` : Prisma.sql`FALSE`)
   }
   if (near) filters.push(isInCircle(search))
   if (stay) {

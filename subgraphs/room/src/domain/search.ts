@@ -2,7 +2,7 @@ import { countryKey } from './country.ts'
 import { mostMoney } from './offer.ts'
 import { type InvalidInput, invalid } from './refusal.ts'
 import { type Near, nonsenseIn, type RoomFilter, type RoomSort } from './room-filter.ts'
-import { folded } from './text.ts'
+import { amenityKey, folded } from './text.ts'
 
 /** A search that makes sense, in the terms in which rooms are compared. */
 export type Search = Readonly<{
@@ -34,7 +34,7 @@ export function readSearch(filter: RoomFilter, sort: RoomSort): Search | Invalid
     stay: stayOf(filter),
     guests: filter.guests ?? null,
     price: priceOf(filter),
-    amenities: [...new Set(filter.amenities?.map((amenity) => amenity.trim().toLowerCase()))],
+    amenities: [...new Set(filter.amenities?.map(amenityKey))],
     hostId: filter.hostId ?? null,
   }
 }
