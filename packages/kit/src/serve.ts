@@ -38,6 +38,8 @@ export type RequestContext = {
 const sharedTypes = { ...scalars, InvalidInput: invalidInputFields }
 
 const rememberedCharacters = 1024 * 1024
+/** More than any plan of the router's has; a document without a limit could come to the end of the stack. */
+const maxTokens = 30_000
 
 /**
  * The GraphQL server of a subgraph, at POST /graphql. It takes only requests with a token of the router or of a
@@ -73,6 +75,7 @@ export function subgraphServer(options: {
     gateway,
     introspection: true,
     csrfPrevention: false,
+    parseOptions: { maxTokens },
     validationRules: [...moreRules],
     formatError: hideInternals(options.log),
     plugins: [...plain.plugins, tellExtensions],

@@ -55,6 +55,8 @@ export async function startFakeSubgraphs(cleanup: Cleanup, sdl: string) {
   }
   const begin = createReadYourWrites()
   return {
+    /** Where each of these subgraphs answers, behind its name. */
+    url,
     sourceOf(name: string): Subgraph {
       const source = sources.get(name)
       if (!source) throw new Error(`there is no subgraph ${name}`)
