@@ -28,3 +28,24 @@ test('with a header that makes browsers ask first, all of it passes', async () =
   const results = await auditServer({ url, fetchFn: preflighted })
   expect(results.filter(({ status }) => status !== 'ok')).toEqual([])
 })
+
+test('a mutation is not executed for who does not accept the answer', async () => {
+  let noted = 0
+  const { url: door } = await startRouter(cleanup, {
+    room: {
+      schema: 'type Query { a: Int } type Mutation { note: Int }',
+      resolvers: { Mutation: { note: () => ++noted } },
+    },
+  })
+  const ask = async (accept: string) => {
+    const headers = { 'content-type': 'application/json', accept }
+    const body = JSON.stringify({ query: 'mutation { note }' })
+    return (await fetch(`${door}/graphql`, { method: 'POST', headers, body })).status
+  }
+  for (const accept of ['text/html', 'application/json;q=0', 'multipart/mixed'])
+    expect(await ask(accept)).toBe(406)
+  expect(noted).toBe(0)
+  for (const accept of ['*/*', 'application/*', 'text/html, application/json;q=0.1'])
+    expect(await ask(accept)).toBe(200)
+  expect(noted).toBe(3)
+})
