@@ -120,6 +120,11 @@ export function randomRequest(bytes: Uint8Array, known: Known): Request {
     const given = value(type)
     if (chance(50)) return `${name}: ${literal(given)}`
     const variable = `v${variables.length}`
+    // Null where only a default makes it valid: found before anything is executed, or not at all.
+    if (isNonNullType(type) && given !== null && chance(4)) {
+      variables.push({ name: variable, type: `${type.ofType} = ${literal(given)}`, value: null })
+      return `${name}: $${variable}`
+    }
     variables.push({ name: variable, type: chance(2) ? 'Nope' : String(type), value: given })
     return `${name}: $${variable}`
   }
@@ -158,7 +163,8 @@ export function randomRequest(bytes: Uint8Array, known: Known): Request {
   const body = selection(root, between(1, 4))
   const declared =
     variables.length > 0 ? `(${variables.map(({ name, type }) => `$${name}: ${type}`).join(', ')})` : ''
-  const text = `${isMutation ? 'mutation' : 'query'} Random${declared}${body}`
+  const kind = chance(1) ? 'subscription' : isMutation ? 'mutation' : 'query'
+  const text = `${kind} Random${declared}${body}`
   const query = chance(15) ? broken(draw, text) : text
   const values = Object.fromEntries(variables.filter(() => !chance(2)).map((each) => [each.name, each.value]))
   const request = JSON.stringify({
