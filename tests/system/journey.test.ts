@@ -1,10 +1,14 @@
+import { withClient } from '@myhotel/kit/postgres'
 import { eventually } from '@myhotel/kit/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { askForRoom, bookRoom, cancelBooking, type Hotel, inDays, openHotel, registerRoom } from './hotel.ts'
 
 let hotel: Hotel
+let startedAt: number
 beforeAll(async () => {
-  hotel = await openHotel()
+  startedAt = Date.now()
+  // As on a machine in Seoul, whose zone all processes have and PostgreSQL's files would be made with.
+  hotel = await openHotel({ env: { TZ: 'Asia/Seoul', PGTZ: 'Asia/Seoul', PGDATESTYLE: 'SQL, DMY' } })
 })
 afterAll(() => hotel?.close())
 
@@ -141,6 +145,37 @@ describe('the journey of a guest and a host', () => {
     await eventually(async () => (await booking('guest1', bookingId)).room.popularity === 0)
   })
 
+  it('each of it is told to have been when it was, and in order', async () => {
+    const { bookedAt, payment, cancellation } = await hotel.one(
+      'guest1',
+      `query ($id: ID!) { booking(id: $id) { bookedAt payment { approvedAt } cancellation { canceledAt } } }`,
+      { id: bookingId },
+    )
+    const { edges } = await hotel.one(
+      'guest1',
+      '{ myNotifications(first: 50) { edges { node { kind sentAt } } } }',
+    )
+    const sentAt = (wanted: string) =>
+      edges.find(({ node }: { node: { kind: string } }) => node.kind === wanted)?.node.sentAt
+    const instants = [
+      new Date(startedAt).toISOString(),
+      ...[
+        payment.approvedAt,
+        bookedAt,
+        sentAt('BOOKED'),
+        cancellation.canceledAt,
+        sentAt('PAYMENT_CANCELED'),
+      ],
+      new Date().toISOString(),
+    ]
+    expect([...instants].sort()).toEqual(instants)
+    const mine = await hotel.one(
+      'guest1',
+      '{ myPage { guest { bookings { edges { node { bookingId bookedAt } } } } } }',
+    )
+    expect(mine.guest.bookings.edges[0].node).toEqual({ bookingId, bookedAt })
+  })
+
   it('13: an agent cancels any booking and removes any room at once; a complaint is filed and closed', async () => {
     const { booking: again } = await bookRoom(hotel, 'guest3', roomId)
     const filed = await hotel.one(
@@ -263,5 +298,31 @@ describe('a payment', () => {
     expect(then.__typename).toBe('RoomBooked')
     const { payment } = await booking('guest10', then.booking.id)
     expect(payment).toMatchObject({ status: 'APPROVED', amount: { amount: 30_000 } })
+  })
+})
+
+describe('what is stored on a machine in Seoul', () => {
+  const deadlines = ['deadline', 'due_at', 'lease_until', 'hold_expires_at']
+  const columnsSql = `SELECT table_name AS table, column_name AS column FROM information_schema.columns
+    WHERE table_schema = 'public' AND data_type LIKE 'timestamp%'`
+
+  it('says of each instant when it was', async () => {
+    const strange: object[] = []
+    for (const [database, url] of Object.entries(hotel.system.record.databases)) {
+      await withClient(url, async (client) => {
+        const { rows } = await client.query<{ table: string; column: string }>(columnsSql)
+        for (const { table, column } of rows) {
+          const { rows: found } = await client.query(
+            `SELECT min("${column}") AS first, max("${column}") AS last FROM "${table}"`,
+          )
+          const [{ first, last }] = found
+          const latest = Date.now() + (deadlines.includes(column) ? 10 * 60_000 : 1_000)
+          if (first && !(first >= startedAt && last <= latest)) {
+            strange.push({ database, table, column, first, last })
+          }
+        }
+      })
+    }
+    expect(strange).toEqual([])
   })
 })

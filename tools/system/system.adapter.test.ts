@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { withClient } from '@myhotel/kit/postgres'
+import { withClient, withUnfitClient } from '@myhotel/kit/postgres'
 import { eventually } from '@myhotel/kit/testing'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { makeSmallRepository } from './fixture.ts'
@@ -114,6 +115,22 @@ test('what dies comes back under the same address, with what it knew', async () 
 }, 60_000)
 
 const query = (url: string, statement: string) => withClient(url, (client) => client.query(statement))
+
+test('a PostgreSQL whose files were made in another zone has sessions in UTC', async () => {
+  system = await startSystem({ root, dataDir })
+  await system.stopAll()
+  await appendFile(
+    join(dataDir, 'postgres', 'postgresql.conf'),
+    `\ntimezone = 'Asia/Seoul'\ndatestyle = 'SQL, DMY'\n`,
+  )
+  system = await startSystem({ root, dataDir })
+  const url = system.databaseUrl('alpha').replace('myhotel_alpha', 'postgres')
+  // With settings=role nothing is asked for: so it is for psql and others that are not ours.
+  const { rows } = await withUnfitClient(`${url}?settings=role`, (client) =>
+    client.query(`SELECT current_setting('TimeZone') AS zone, current_setting('DateStyle') AS style`),
+  )
+  expect(rows).toEqual([{ zone: 'UTC', style: 'ISO, MDY' }])
+}, 60_000)
 
 test('a second launcher is refused while the first lives', async () => {
   await launchElsewhere()
