@@ -21,12 +21,14 @@ const hours = (milliseconds: number) => {
   return `${Math.floor(minutes / 60)} h${rest} too ${milliseconds < 0 ? 'early' : 'late'}`
 }
 
+const counted = (rows: number) => `${rows} ${rows === 1 ? 'row' : 'rows'}`
+
 const mostShown = 5
 
 function linesOf({ database, table, column, off, strange, untold }: Finding): string[] {
   const name = `${database}: ${table}.${column}`.padEnd(52)
   return [
-    ...[...off].map(([by, rows]) => `${name} ${rows} rows ${hours(by)}`),
+    ...[...off].map(([by, rows]) => `${name} ${counted(rows)} ${hours(by)}`),
     ...strange
       .slice(0, mostShown)
       .map(
@@ -34,7 +36,7 @@ function linesOf({ database, table, column, off, strange, untold }: Finding): st
           `${name} ${key} says ${stored.toISOString()}, and ${told.toISOString()} is told of it: left as it is`,
       ),
     ...(strange.length > mostShown ? [`${name} ${strange.length - mostShown} more like that`] : []),
-    ...(untold > 0 ? [`${name} nothing tells of ${untold} rows: left as they are`] : []),
+    ...(untold > 0 ? [`${name} nothing tells of ${counted(untold)}: left as it is`] : []),
   ]
 }
 
