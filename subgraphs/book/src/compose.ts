@@ -1,4 +1,5 @@
 import { createBus } from '@myhotel/kit/bus'
+import { chargingOf } from '@myhotel/kit/charging'
 import { correlated } from '@myhotel/kit/context'
 import { withFailpoints } from '@myhotel/kit/failpoint'
 import { createSigner } from '@myhotel/kit/identity'
@@ -57,6 +58,7 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
     blocks: prismaBlocks(database, v7, relay.wake),
     payments: withFailpoints('payments', payments),
     calendar,
+    charging: chargingOf(env.PAYMENT_PROVIDER),
     newId: v7,
   }
   const recovery = loop({

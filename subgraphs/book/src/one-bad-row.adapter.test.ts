@@ -17,7 +17,13 @@ beforeAll(async () => {
   const nowhere = 'http://127.0.0.1:1'
   const own = {
     ...{ BOOK_DATABASE_URL: world.url, BOOK_DATABASE_CONNECTIONS: 10 },
-    ...{ NATS_URL: testService('NATS'), NATS_REPLICAS: 1, PAYMENT_URL: nowhere, ROOM_URL: nowhere },
+    ...{
+      NATS_URL: testService('NATS'),
+      NATS_REPLICAS: 1,
+      PAYMENT_PROVIDER: 'sandbox' as const,
+      PAYMENT_URL: nowhere,
+      ROOM_URL: nowhere,
+    },
     ...{ PAYMENT_CONCURRENCY: 8, ATTEMPT_LEASE_MS: 8_000, ATTEMPT_HOLD_MS: 25_000 },
     IDENTITY_PRIVATE_KEY: identities.privateKey('book'),
   }

@@ -1,3 +1,4 @@
+import { paymentProviders } from '@myhotel/kit/charging'
 import { eventEnv, readEnv, serviceEnv } from '@myhotel/kit/env'
 import { z } from 'zod'
 
@@ -8,7 +9,7 @@ const schema = z
     PAYMENT_DATABASE_URL: z.url(),
     /** Connections to the database that this process may open. */
     PAYMENT_DATABASE_CONNECTIONS: z.coerce.number().int().min(2).default(10),
-    PAYMENT_PROVIDER: z.enum(['sandbox', 'stripe']).default('sandbox'),
+    PAYMENT_PROVIDER: z.enum(paymentProviders).default('sandbox'),
     /** Where the sandbox is. For Stripe: another place than Stripe's own. */
     PAYMENT_PROVIDER_URL: z.url().optional(),
     STRIPE_SECRET_KEY: z.string().min(1).optional(),

@@ -1,4 +1,5 @@
 import { createBus } from '@myhotel/kit/bus'
+import { chargingOf } from '@myhotel/kit/charging'
 import { createSigner } from '@myhotel/kit/identity'
 import { idOrNone } from '@myhotel/kit/ids'
 import type { Logger } from '@myhotel/kit/logger'
@@ -34,7 +35,8 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'room', log })
   const relay = createRelay({ databaseUrl: env.ROOM_DATABASE_URL, bus, log })
   const bookings = bookClient({ url: env.BOOK_URL, sign, log })
-  const ports: Ports = { rooms: prismaRooms(database, relay.wake), bookings, calendar, newId: v7 }
+  const charging = chargingOf(env.PAYMENT_PROVIDER)
+  const ports: Ports = { rooms: prismaRooms(database, relay.wake), bookings, calendar, charging, newId: v7 }
   const refusals = recordRefusals({ name: 'room', database, afterCommit: relay.wake, log })
   const server = subgraphServer({
     name: 'room',

@@ -1,3 +1,4 @@
+import { paymentProviders } from '@myhotel/kit/charging'
 import { eventEnv, readEnv, serviceEnv } from '@myhotel/kit/env'
 import { z } from 'zod'
 
@@ -5,6 +6,8 @@ const schema = z.object({
   ...serviceEnv,
   ...eventEnv,
   ROOM_DATABASE_URL: z.url(),
+  /** The provider that payment uses: rooms are offered at prices that it can charge. */
+  PAYMENT_PROVIDER: z.enum(paymentProviders).default('sandbox'),
   /** Base URL of book, which is asked for bookings to come before a host deletes a room. */
   BOOK_URL: z.url().default('http://book:4000'),
   /** Private key (JWK as JSON) with which room signs its calls; its `kid` is `room`. */

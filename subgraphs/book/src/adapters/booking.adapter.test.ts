@@ -1,8 +1,10 @@
+import { chargingOf } from '@myhotel/kit/charging'
 import { v7 } from 'uuid'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { bookRoom } from '../application/book-room.ts'
 import { cancelBooking } from '../application/cancel-booking.ts'
 import { cancelUpcomingBookingsWheneverRoomDeleted } from '../application/policies.ts'
+import { quote } from '../application/quote.ts'
 import { recoverAttempts } from '../application/recover.ts'
 import type { AttemptAnswer } from '../domain/attempt.ts'
 import { aListing, anAttempt, anOffer, aRequest } from '../testing/examples.ts'
@@ -91,6 +93,22 @@ describe('bookRoom', () => {
     expect(await world.count('stay_claim')).toBe(0)
     world.script.approve = () => ({ type: 'approved', paymentId: v7() })
     expect(kindOf(await bookRoom(world.ports, aRequest({ roomId })))).toBe('RoomBooked')
+  })
+
+  it('refuses, before anything is written or paid, a total beyond what can be charged at once', async () => {
+    const { roomId } = await world.room(aListing(v7(), anOffer({ pricePerNight: 33_333_334 })))
+    const ports = { ...world.ports, charging: chargingOf('stripe') }
+    const refused = {
+      code: 'INVALID_INPUT',
+      field: 'endDate',
+      message: expect.stringContaining('largest amount that can be charged at once'),
+    }
+    const { stay, guests } = aRequest({ roomId })
+    expect(await quote(ports, { roomId, stay, guests })).toMatchObject(refused)
+    expect(await bookRoom(ports, aRequest({ roomId }))).toMatchObject(refused)
+    expect(world.script.approvals).toBe(0)
+    expect([await world.count('booking_attempt'), await world.count('stay_claim')]).toEqual([0, 0])
+    expect(await bookRoom(world.ports, aRequest({ roomId }))).toMatchObject({ type: 'RoomBooked' })
   })
 
   it('frees the nights of a declined payment and remembers the decline', async () => {

@@ -102,7 +102,7 @@ function offerTo(ports: Ports, request: BookingRequest, listing: Listing | null)
   if (offer.hostId === request.guestId) return ownRoom
   const refused = refuseStay(offer, request.stay, request.guests, ports.calendar.today(offer.timeZone))
   if (refused) return refused
-  const price = priceOf(offer, request.stay)
+  const price = priceOf(offer, request.stay, ports.charging)
   if (isRefusal(price)) return price
   return refuseChangedPrice(price, request.expectedTotal) ?? { listing, price }
 }

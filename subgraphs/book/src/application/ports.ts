@@ -1,5 +1,6 @@
 import type { Attempt, BookingRequest } from '../domain/attempt.ts'
 import type { BookedStay, Booking, CanceledStay } from '../domain/booking.ts'
+import type { Charging } from '../domain/price.ts'
 import type { Listing, Money, RefusalOf, Stay } from '../domain/stay.ts'
 
 /** What the application needs of the world, in the domain's words. The adapters implement it; see compose.ts. */
@@ -10,6 +11,8 @@ export type Ports = {
   readonly blocks: Blocks
   readonly payments: Payments
   readonly calendar: Calendar
+  /** What the payment provider can charge, known without asking payment. */
+  readonly charging: Charging
   readonly newId: () => string
 }
 

@@ -12,7 +12,7 @@ export async function quote(
   const { offer } = listing
   const refused = refuseStay(offer, asked.stay, asked.guests, ports.calendar.today(offer.timeZone))
   if (refused) return refused
-  const price = priceOf(offer, asked.stay)
+  const price = priceOf(offer, asked.stay, ports.charging)
   if (isRefusal(price)) return price
   const free = await ports.blocks.isFree(asked.roomId, asked.stay)
   return free

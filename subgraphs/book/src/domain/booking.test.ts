@@ -1,3 +1,4 @@
+import { chargingOf } from '@myhotel/kit/charging'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { aBooking, anOffer } from '../testing/examples.ts'
@@ -102,14 +103,14 @@ describe('a stay', () => {
 describe('the price', () => {
   it('is nights, cleaning fee and tax on both, rounded half up, in lines that add up', () => {
     const offer = anOffer({ pricePerNight: 9_999, cleaningFee: 1_501, taxBasisPoints: 750 })
-    const price = priceOf(offer, stay('2027-03-05', '2027-03-08'))
+    const price = priceOf(offer, stay('2027-03-05', '2027-03-08'), chargingOf('sandbox'))
     expect(price).toMatchObject({ total: { amount: 29_997 + 1_501 + 2_362, currency: 'EUR' } })
     expect('lines' in price && price.lines.map((line) => line.amount.amount)).toEqual([29_997, 1_501, 2_362])
   })
 
   it('is exact where products pass what a number holds', () => {
     const offer = anOffer({ pricePerNight: 2_750_000_000_000_001, cleaningFee: 3, taxBasisPoints: 825 })
-    const price = priceOf(offer, stay('2027-03-05', '2027-03-08'))
+    const price = priceOf(offer, stay('2027-03-05', '2027-03-08'), chargingOf('sandbox'))
     const tax = 680_625_000_000_000
     expect(price).toMatchObject({ total: { amount: 8_250_000_000_000_006 + tax } })
   })
@@ -121,9 +122,60 @@ describe('the price', () => {
     [3_002_399_751_580_331, 0, null],
     [2 ** 53 - 1, 2 ** 53 - 1, null],
   ])('of %d a night and a fee of %d is counted exactly or refused', (pricePerNight, cleaningFee, total) => {
-    const price = priceOf(anOffer({ pricePerNight, cleaningFee }), stay('2027-03-05', '2027-03-08'))
+    const price = priceOf(
+      anOffer({ pricePerNight, cleaningFee }),
+      stay('2027-03-05', '2027-03-08'),
+      chargingOf('sandbox'),
+    )
     if (total === null) expect(price).toMatchObject({ code: 'INVALID_INPUT' })
     else expect(price).toMatchObject({ total: { amount: total } })
+  })
+
+  const atStripe = (details: Parameters<typeof anOffer>[0], currency: string) => {
+    const offer = anOffer(details)
+    const money = ({ amount }: { amount: number }) => ({ amount, currency })
+    const priced = {
+      ...offer,
+      pricePerNight: money(offer.pricePerNight),
+      cleaningFee: money(offer.cleaningFee),
+    }
+    return priceOf(priced, stay('2027-03-05', '2027-03-08'), chargingOf('stripe'))
+  }
+
+  it('is charged in steps of the provider, tax too, and says so for refunds', () => {
+    const price = atStripe({ pricePerNight: 1_230, cleaningFee: 110, taxBasisPoints: 750 }, 'KWD')
+    expect(price).toMatchObject({ total: { amount: 3_690 + 110 + 290, currency: 'KWD' }, step: 10 })
+    expect(atStripe({ pricePerNight: 1_230 }, 'EUR')).not.toHaveProperty('step')
+  })
+
+  it.each([
+    ['EUR', 33_333_333, 99_999_999],
+    ['EUR', 33_333_334, null],
+    ['IDR', 333_333_333_333, 999_999_999_999],
+    ['ISK', 333_333, 999_999],
+    ['ISK', 333_334, null],
+  ])(
+    'in %s at %d a night is within what the provider charges at once, or refused',
+    (currency, pricePerNight, total) => {
+      const price = atStripe({ pricePerNight }, currency)
+      if (total !== null) expect(price).toMatchObject({ total: { amount: total } })
+      else
+        expect(price).toMatchObject({
+          code: 'INVALID_INPUT',
+          field: 'endDate',
+          message: expect.stringContaining(
+            'The total exceeds the largest amount that can be charged at once.',
+          ),
+          problems: [{ code: 'TOTAL_TOO_LARGE' }],
+        })
+    },
+  )
+
+  it('in a currency that cannot be charged is refused in words', () => {
+    expect(atStripe({}, 'IQD')).toMatchObject({
+      field: 'roomId',
+      problems: [{ code: 'CURRENCY_NOT_CHARGEABLE' }],
+    })
   })
 
   it('that the guest did not see is told, in amount or currency', () => {
@@ -179,10 +231,39 @@ describe('the refund', () => {
 
   it('after check-in keeps the cleaning fee and gives back the tax on the nights to come', () => {
     const offer = anOffer({ pricePerNight: 10_000, cleaningFee: 5_000, taxBasisPoints: 1_000 })
-    const taxed = priceOf(offer, stay('2027-03-10', '2027-03-14'))
+    const taxed = priceOf(offer, stay('2027-03-10', '2027-03-14'), chargingOf('sandbox'))
     if (!('lines' in taxed)) throw new Error('no price')
     const of = { policy: 'FLEXIBLE', price: taxed, nights: 4, checkInAt, nightsBegun: 1 } as const
     expect(refundOf(of, 'GUEST', checkInAt).amount).toBe(2 * 11_000)
+  })
+
+  it('is a multiple of what the provider can give back, and never more than was paid', () => {
+    const amount = fc.integer({ min: 1, max: 100_000 })
+    const policies = fc.constantFrom('FLEXIBLE', 'MODERATE', 'STRICT')
+    const currencies = fc.constantFrom('KWD', 'MGA', 'ISK', 'EUR')
+    fc.assert(
+      fc.property(policies, currencies, amount, amount, fc.nat(10_000), (...args) => {
+        const [policy, currency, pricePerNight, cleaningFee, taxBasisPoints] = args
+        const { step = 1 } = chargingOf('stripe')(currency) ?? {}
+        const offer = anOffer({
+          pricePerNight: pricePerNight * step,
+          cleaningFee: cleaningFee * step,
+          taxBasisPoints,
+        })
+        const inCurrency = { amount: offer.pricePerNight.amount, currency }
+        const nights = stay('2027-03-10', '2027-03-13')
+        const price = priceOf({ ...offer, pricePerNight: inCurrency }, nights, chargingOf('stripe'))
+        if (!('lines' in price)) return
+        for (let day = -20; day <= 3; day += 1) {
+          const nightsBegun = Math.min(3, Math.max(0, day + 1))
+          const refundable = { policy, price, nights: 3, checkInAt, nightsBegun }
+          const refund = refundOf(refundable, 'GUEST', checkInAt + day * dayMs).amount
+          expect(refund % step).toBe(0)
+          expect(refund).toBeGreaterThanOrEqual(0)
+          expect(refund).toBeLessThanOrEqual(price.total.amount)
+        }
+      }),
+    )
   })
 
   it('never grows as time passes, under any policy and price', () => {
@@ -198,7 +279,7 @@ describe('the refund', () => {
         (...[policy, nights, pricePerNight, cleaningFee, taxBasisPoints]) => {
           const offer = anOffer({ pricePerNight, cleaningFee, taxBasisPoints: taxBasisPoints % 10_001 })
           const days = stay('2027-03-10', new Date(Date.UTC(2027, 2, 10 + nights)).toISOString().slice(0, 10))
-          const some = priceOf(offer, days)
+          const some = priceOf(offer, days, chargingOf('sandbox'))
           if (!('lines' in some)) return
           const at = (day: number) => {
             const nightsBegun = Math.min(nights, Math.max(0, day + 1))

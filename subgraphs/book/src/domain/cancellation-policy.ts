@@ -45,17 +45,23 @@ const refundRules: Record<CancellationPolicy, RefundRule> = {
  * cleaning fee, since the room is used; the policy speaks of the nights to come, with the tax on them.
  */
 export function refundOf(stay: RefundableStay, canceledBy: CanceledBy, now: number): Money {
-  const { amount: total, currency } = stay.price.total
-  if (canceledBy !== 'GUEST') return { amount: total, currency }
+  const { total, step = 1 } = stay.price
+  if (canceledBy !== 'GUEST') return total
+  const amount = refundByPolicy(stay, now)
+  // What the provider can give back: less than a step stays with the host, as a fraction of a minor unit does.
+  return { amount: amount - (amount % step), currency: total.currency }
+}
+
+function refundByPolicy(stay: RefundableStay, now: number): number {
   const rule = refundRules[stay.policy]
   if (now < stay.checkInAt) {
     const oneNight = Math.round(nightsAmount(stay.price) / stay.nights)
-    return { amount: rule.before(stay.checkInAt - now, total, oneNight), currency }
+    return rule.before(stay.checkInAt - now, stay.price.total.amount, oneNight)
   }
   const nightsToCome = Math.max(0, stay.nights - stay.nightsBegun)
-  if (nightsToCome === 0) return { amount: 0, currency }
+  if (nightsToCome === 0) return 0
   const toCome = share(nightsWithTax(stay.price), nightsToCome, stay.nights)
-  return { amount: rule.after(toCome, nightsToCome), currency }
+  return rule.after(toCome, nightsToCome)
 }
 
 /** A share of an amount, exact in between, a fraction of a minor unit staying with the host. */

@@ -1,3 +1,4 @@
+import { chargingOf } from '@myhotel/kit/charging'
 import { createTestDatabase } from '@myhotel/kit/testing'
 import { v7 } from 'uuid'
 import { openDatabase } from '../adapters/database.ts'
@@ -55,6 +56,7 @@ export async function createWorld({ lease = 8_000, hold = 25_000, connections = 
     blocks: prismaBlocks(database, v7, nothing),
     payments,
     calendar: stillCalendar(),
+    charging: chargingOf('sandbox'),
     newId: v7,
   }
   return {

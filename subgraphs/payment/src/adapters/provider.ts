@@ -1,3 +1,4 @@
+import type { PaymentProvider } from '@myhotel/kit/charging'
 import type { Part } from '@myhotel/kit/service'
 import type { Provider } from '../application/ports.ts'
 import { guardedProvider } from './guarded-provider.ts'
@@ -5,7 +6,7 @@ import { sandboxProvider } from './sandbox-provider.ts'
 import { stripeProvider } from './stripe-provider.ts'
 
 export type ProviderOptions = {
-  kind: 'sandbox' | 'stripe'
+  kind: PaymentProvider
   /** Where the provider is; for Stripe only where that is not Stripe itself. */
   url?: string
   secretKey?: string

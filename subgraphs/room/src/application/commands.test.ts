@@ -1,3 +1,4 @@
+import { chargingOf } from '@myhotel/kit/charging'
 import { describe, expect, it } from 'vitest'
 import type { ServiceUnavailable } from '../domain/refusal.ts'
 import { isRefusal } from '../domain/refusal.ts'
@@ -27,6 +28,7 @@ async function given(upcoming: number | ServiceUnavailable = 0) {
         return upcoming
       },
     },
+    charging: chargingOf('stripe'),
     calendar: { now: () => now, today: (timeZone) => `today in ${timeZone}` },
     newId: () => `room ${++ids}`,
   }
@@ -44,6 +46,39 @@ describe('registering', () => {
     expect(room).toMatchObject({ id: 'room 1', version: 1, hostId: 'host1', registeredAt: now })
     expect(await rooms.find('room 1')).toBe(room)
     expect(types()).toEqual(['RoomRegistered'])
+  })
+
+  it.each([
+    ['pricePerNight', { pricePerNight: { amount: 10_000, currency: 'IQD' } }],
+    ['pricePerNight', { pricePerNight: { amount: 1_234, currency: 'KWD' } }],
+    ['pricePerNight', { pricePerNight: { amount: 150, currency: 'MGA' } }],
+    ['pricePerNight', { pricePerNight: { amount: 100_000_000, currency: 'EUR' } }],
+    [
+      'cleaningFee',
+      { pricePerNight: { amount: 1_230, currency: 'KWD' }, cleaningFee: { amount: 5, currency: 'KWD' } },
+    ],
+  ] as const)('refuses a %s that the payment provider cannot charge: %j', async (field, change) => {
+    const { ports, types } = await given()
+    const refused = { code: 'INVALID_INPUT', field }
+    expect(await registerRoom(ports, { hostId: 'host1', details: { ...details, ...change } })).toMatchObject(
+      refused,
+    )
+    expect(await changeRoom(ports, { ...host1, change })).toMatchObject(refused)
+    expect(types()).toEqual(['RoomRegistered'])
+    const sandbox = { ...ports, charging: chargingOf('sandbox') }
+    expect(
+      await registerRoom(sandbox, { hostId: 'host1', details: { ...details, ...change } }),
+    ).not.toHaveProperty('code')
+  })
+
+  it('leaves what was priced before such a rule, until its price is changed', async () => {
+    const { ports } = await given()
+    const change = { pricePerNight: { amount: 10_000, currency: 'IQD' } }
+    await changeRoom({ ...ports, charging: chargingOf('sandbox') }, { ...host1, change })
+    expect(await changeRoom(ports, { ...host1, change: { name: 'Loft' } })).toMatchObject({
+      offer: { name: 'Loft' },
+    })
+    expect(await changeRoom(ports, { ...host1, change })).toMatchObject({ field: 'pricePerNight' })
   })
 
   it('makes nothing of what is no room', async () => {

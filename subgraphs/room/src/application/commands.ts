@@ -13,10 +13,10 @@ import type { Calendar, Ports, Rooms } from './ports.ts'
 
 /** A host offers a new room. */
 export async function registerRoom(
-  { rooms, calendar, newId }: Ports,
+  { rooms, calendar, charging, newId }: Ports,
   { hostId, details }: { hostId: string; details: Details },
 ): Promise<Room | InvalidInput> {
-  const event = register({ roomId: newId(), hostId, details, now: calendar.now() })
+  const event = register({ roomId: newId(), hostId, details, now: calendar.now(), charging })
   if (isRefusal(event)) return event
   const room = evolve(null, event)
   if (await rooms.save(room, event)) return room
@@ -25,10 +25,10 @@ export async function registerRoom(
 
 /** A host changes a room. */
 export function changeRoom(
-  { rooms }: Ports,
+  { rooms, charging }: Ports,
   { roomId, hostId, change }: { roomId: string; hostId: string; change: DetailsChange },
 ) {
-  return execute(rooms, roomId, (room) => decide({ type: 'ChangeRoom', hostId, change }, room))
+  return execute(rooms, roomId, (room) => decide({ type: 'ChangeRoom', hostId, change, charging }, room))
 }
 
 /** A host deletes a room; one with bookings to come only by saying that they shall be cancelled. */

@@ -1,3 +1,4 @@
+import type { Charging } from '../domain/charging.ts'
 import type { ServiceUnavailable } from '../domain/refusal.ts'
 import type { Room, RoomEvent } from '../domain/room.ts'
 import type { Search } from '../domain/search.ts'
@@ -7,6 +8,8 @@ export type Ports = Readonly<{
   rooms: Rooms
   bookings: Bookings
   calendar: Calendar
+  /** What the payment provider can charge, known without asking payment. */
+  charging: Charging
   newId: () => string
 }>
 

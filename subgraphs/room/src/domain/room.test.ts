@@ -1,7 +1,9 @@
+import { chargingOf } from '@myhotel/kit/charging'
 import { describe, expect, it } from 'vitest'
 import { changedRoom, deletedRoom, details, newRoom, now } from '../testing/rooms.ts'
 import { type ChangeRoom, type DeleteRoom, decide, evolve, register } from './room.ts'
 
+const charging = chargingOf('sandbox')
 const { room } = newRoom()
 const deleted = deletedRoom(room).room
 
@@ -9,6 +11,7 @@ const change = (what: ChangeRoom['change'], hostId = 'host1'): ChangeRoom => ({
   type: 'ChangeRoom',
   hostId,
   change: what,
+  charging,
 })
 const byHost = { by: 'HOST', byId: 'host1', reason: null, at: now, on: '2027-01-01' } as const
 const byAgent = { ...byHost, by: 'SERVICE_CENTER', byId: 'agent1', reason: 'fraud' } as const
@@ -20,7 +23,7 @@ const remove = (deletion: DeleteRoom['deletion'], upcomingBookings = 0): DeleteR
 
 describe('a room', () => {
   it('is registered with the time and the id that come with the wish', () => {
-    const event = register({ roomId: 'r', hostId: 'h', details, now })
+    const event = register({ roomId: 'r', hostId: 'h', details, now, charging })
     expect(event).toMatchObject({ type: 'RoomRegistered', roomId: 'r', hostId: 'h', registeredAt: now })
   })
 

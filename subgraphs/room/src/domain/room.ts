@@ -1,3 +1,4 @@
+import { type Charging, refuseUnchargeable } from './charging.ts'
 import { changeOffer, type Details, type DetailsChange, makeOffer } from './details.ts'
 import type { Offer } from './offer.ts'
 import {
@@ -41,10 +42,21 @@ export type Deletion = Readonly<{
 }>
 
 /** A host wants to offer a new room; its id and the time come with the wish. */
-export type RegisterRoom = Readonly<{ roomId: string; hostId: string; details: Details; now: number }>
+export type RegisterRoom = Readonly<{
+  roomId: string
+  hostId: string
+  details: Details
+  now: number
+  charging: Charging
+}>
 
 /** A host wants details of a room changed. */
-export type ChangeRoom = Readonly<{ type: 'ChangeRoom'; hostId: string; change: DetailsChange }>
+export type ChangeRoom = Readonly<{
+  type: 'ChangeRoom'
+  hostId: string
+  change: DetailsChange
+  charging: Charging
+}>
 
 /** Somebody wants a room gone. `upcomingBookings` stand in the way; 0 where they shall be cancelled. */
 export type DeleteRoom = Readonly<{ type: 'DeleteRoom'; deletion: Deletion; upcomingBookings: number }>
@@ -58,9 +70,11 @@ export type RoomEvent =
 export type Decision<No extends Refusal> = RoomEvent | 'already' | No
 
 /** Decides on a new room. */
-export function register({ roomId, hostId, details, now }: RegisterRoom): RoomEvent | InvalidInput {
+export function register({ roomId, hostId, details, now, charging }: RegisterRoom): RoomEvent | InvalidInput {
   const offer = makeOffer(details)
-  return isRefusal(offer) ? offer : { type: 'RoomRegistered', roomId, hostId, registeredAt: now, offer }
+  if (isRefusal(offer)) return offer
+  const refused = refuseUnchargeable(offer, charging)
+  return refused ?? { type: 'RoomRegistered', roomId, hostId, registeredAt: now, offer }
 }
 
 /** Decides on what shall be done to a room. */
@@ -87,6 +101,10 @@ function change(command: ChangeRoom, room: Room): Decision<InvalidInput | NotFou
   if (room.status === 'DELETED') return noSuchRoom
   const offer = changeOffer(room.offer, command.change)
   if (isRefusal(offer)) return offer
+  // A room whose price stays may have one from before, which quotes refuse: its host can still change all else.
+  const { pricePerNight, cleaningFee } = command.change
+  const refused = (pricePerNight || cleaningFee) && refuseUnchargeable(offer, command.charging)
+  if (refused) return refused
   return isSame(offer, room.offer) ? 'already' : { type: 'RoomChanged', offer }
 }
 

@@ -1,3 +1,4 @@
+import { chargingOf } from '@myhotel/kit/charging'
 import { v7 } from 'uuid'
 import { type Details, makeOffer } from '../domain/details.ts'
 import { isRefusal } from '../domain/refusal.ts'
@@ -16,7 +17,13 @@ export const now = Date.parse('2027-01-01T12:00:00Z')
 
 /** A room just registered, with the event that made it. */
 export function newRoom(change: Partial<Details> = {}, hostId = 'host1'): { room: Room; event: RoomEvent } {
-  const event = register({ roomId: v7(), hostId, details: { ...details, ...change }, now })
+  const event = register({
+    roomId: v7(),
+    hostId,
+    details: { ...details, ...change },
+    now,
+    charging: chargingOf('sandbox'),
+  })
   if (isRefusal(event)) throw new Error(event.message)
   return { room: evolve(null, event), event }
 }

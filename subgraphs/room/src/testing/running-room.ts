@@ -51,6 +51,7 @@ export async function startRoom() {
     ROOM_DATABASE_URL: database.url,
     BOOK_URL: `http://127.0.0.1:${bookPort}`,
     IDENTITY_PRIVATE_KEY,
+    PAYMENT_PROVIDER: 'sandbox' as const,
   }
   const subgraph = await startSubgraph(
     'room',
