@@ -5,12 +5,13 @@ import { findStores, type Stores } from './system/stores.ts'
 
 const USAGE = `npm run dead-letters [-- list | retry] [-- EVENT… --data-dir DIR]
 
-  list    events that their consumers could not use, and why (the default)
+  list    events that their consumers could not use, and refunds (\`refunds\`, by their key) that the payment provider
+          refuses, and why (the default)
   retry   has their consumers try these events again, all unless told: a database's within seconds, My Page's by a
-          rebuild, because there an event cannot be applied after those that followed it
+          rebuild, because there an event cannot be applied after those that followed it; a refund is asked for again
 `
 
-/** An event that a consumer could not use. */
+/** An event that a consumer could not use, or a refund that the payment provider refuses. */
 export type Letter = {
   /** The subgraph in whose store it lies. */
   store: string

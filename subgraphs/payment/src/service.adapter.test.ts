@@ -184,6 +184,45 @@ test('more approvals than may be under way are told at once to come again', asyn
   }
 })
 
+test('a refund that the provider refuses is a dead letter, and is given when it is tried again', async () => {
+  const input = anInput()
+  await book.approve(input)
+  const { providerPaymentId } = (await stored(input.attemptId)) ?? {}
+  const giveBack = (key: string, amount: number) =>
+    fetch(`${sandbox.url}/v1/payments/${providerPaymentId}/refunds`, {
+      method: 'POST',
+      headers: { 'idempotency-key': key },
+      body: JSON.stringify({ amount }),
+    })
+  // A person has given a part back by hand, so that not all can be given any more.
+  expect((await giveBack('by hand', 300)).status).toBe(200)
+  await book.voidPayment(input.attemptId)
+  const key = `void:${input.attemptId}`
+  const letter = () => opened.database.deadLetter.findFirst({ where: { consumer: 'refunds', eventId: key } })
+  const first = await eventually(letter)
+  expect(first).toMatchObject({
+    error: expect.stringContaining('amount_too_large'),
+    envelope: { key, amount: 12_300 },
+  })
+  expect(await stored(input.attemptId)).toMatchObject({
+    state: 'REFUND_PENDING',
+    dueAt: null,
+    refundRefused: true,
+  })
+
+  const retry = () =>
+    opened.database.deadLetter.updateMany({ where: { eventId: key }, data: { retryRequestedAt: new Date() } })
+  await retry()
+  await eventually(async () => ((await letter())?.diedAt ?? 0) > (first?.diedAt ?? 0))
+
+  await opened.database.refund.update({ where: { key }, data: { amount: 12_000 } })
+  await retry()
+  await eventually(
+    async () => (await letter()) === null && (await moved('refunds', input.attemptId)).length === 2,
+  )
+  await becomes(input.attemptId, 'PARTIALLY_REFUNDED')
+})
+
 test('a booking shows its payment to its guest, its host, agents and services', async () => {
   const input = anInput()
   await book.approve(input)
