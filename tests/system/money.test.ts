@@ -105,6 +105,12 @@ describe('the largest amount', () => {
     })
     const booked = await bookRoom(hotel, 'guest32', room, { startDate: inDays(30), endDate: inDays(31) })
     expect(booked.booking.price.total).toEqual(idr(largest))
+    const shown = await hotel.one(
+      'guest32',
+      '{ myPage { guest { bookings { edges { node { total { amount currency decimals } } } } } } }',
+    )
+    expect(shown.guest.bookings.edges).toEqual([{ node: { total: told(largest) } }])
+    await eventually(() => mails('Paid: IDR 90,071,992,547,409.91'))
     expect((await cancelBooking(hotel, 'guest32', booked.booking.id)).booking.cancellation.refund).toEqual({
       amount: largest,
     })

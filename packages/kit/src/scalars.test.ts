@@ -74,7 +74,9 @@ describe('MinorUnits', () => {
   })
 
   it.each(['1.5', '9007199254740992', '"1"', 'true', '{}'])('refuses %s in an answer', (of) => {
-    expect(ask('query ($of: String!) { back(of: $of) }', { of })).toMatchObject({ data: { back: null } })
+    const answer = ask('query ($of: String!) { back(of: $of) }', { of })
+    expect(answer).toMatchObject({ data: { back: null } })
+    expect(codesOf(answer), 'it is not the client who was wrong').toEqual([undefined])
   })
 })
 

@@ -23,12 +23,17 @@ function scalar(name: string, description: string, check: (value: string) => boo
 /** An integer of more than the 32 bits of Int: all that a JSON number, which is a double, holds exactly. */
 function integer(name: string, description: string): GraphQLScalarType {
   // Adding 0 makes 0 of -0, which JSON would write as 0 all the same.
+  const isOne = (value: unknown) => typeof value === 'number' && Number.isSafeInteger(value)
   const parse = (value: unknown): number =>
-    typeof value === 'number' && Number.isSafeInteger(value) ? value + 0 : refuse(name, description, value)
+    isOne(value) ? Number(value) + 0 : refuse(name, description, value)
   return new GraphQLScalarType({
     name,
     description,
-    serialize: parse,
+    // What we answer wrongly is no client's mistake.
+    serialize(value) {
+      if (isOne(value)) return value
+      throw new TypeError(`a resolver answered what is no ${name}`)
+    },
     parseValue: parse,
     parseLiteral: (node) => parse(node.kind === Kind.INT ? Number(node.value) : undefined),
   })
