@@ -23,8 +23,10 @@ afterAll(() => listings.close())
 async function finds(stored: string, asked: string): Promise<boolean> {
   const query = toTextQuery(asked)
   if (query === null) return false
-  const [row] = await listings.database.$queryRaw<{ found: boolean }[]>`
-    SELECT ${toTextVector([stored])}::tsvector @@ ${query}::tsquery AS found`
+  const [row] = await listings.database.$queryRaw<{ found: boolean; whole: boolean }[]>`
+    SELECT terms @@ ${query.query}::tsquery AS found, terms @@ ${query.wholeTerms}::tsquery AS whole
+    FROM (SELECT ${toTextVector([stored])}::tsvector AS terms) stored`
+  if (row?.found) expect(row.whole, 'the index finds it, too').not.toBe(false)
   return row?.found === true
 }
 
