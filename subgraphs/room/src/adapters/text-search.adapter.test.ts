@@ -140,6 +140,40 @@ it('finds rooms by any of their texts, and places however they are written', asy
   expect(await listings.find({ text: 'poland or japan' })).toEqual(['Plain', 'Tower', '한강공원근처'])
 })
 
+it('finds few rooms among many as it finds many', async () => {
+  await listings.empty()
+  const { id } = await listings.offer('Sea view', { city: 'Lisbon', latitude: 10, longitude: 10 })
+  await listings.multiply(id, 1_000)
+  await listings.offer('Tower one, sea view', {
+    description: '東京タワー',
+    city: 'Tokyo',
+    latitude: 10,
+    longitude: 10.01,
+  })
+  await listings.offer('Tower two', {
+    description: '東京タワー',
+    city: 'Lisbon',
+    latitude: 10,
+    longitude: 10.02,
+  })
+  const near = { latitude: 10, longitude: 10.03, radiusKm: 50 }
+  expect(await listings.find({ text: 'タワー' })).toEqual(['Tower two', 'Tower one, sea view'])
+  expect(await listings.find({ text: 'タワー se' })).toEqual(['Tower one, sea view'])
+  expect(await listings.find({ text: 'タワー -sea' })).toEqual(['Tower two'])
+  expect(await listings.find({ text: 'タワー', near }, 'DISTANCE')).toEqual([
+    'Tower two',
+    'Tower one, sea view',
+  ])
+  expect(await listings.find({ text: 'タワー', city: 'tokyo', near })).toEqual(['Tower one, sea view'])
+  expect(await listings.find({ text: 'tower or タワー', near: { ...near, radiusKm: 1.5 } })).toEqual([
+    'Tower two',
+  ])
+  expect(await listings.find({ text: 'sea v', near }, 'DISTANCE')).toHaveLength(101)
+  const [first, second] = await listings.page({ text: 'タワー' }, 'NEWEST', 1, null)
+  const further = await listings.page({ text: 'タワー' }, 'NEWEST', 1, first?.sortValues ?? null)
+  expect(further.map(({ room }) => room.id)).toEqual([second?.room.id])
+})
+
 it('finds no word across the texts of a room', async () => {
   await listings.empty()
   await listings.offer('한강', { city: '공원', country: 'KR' })
