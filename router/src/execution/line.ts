@@ -1,4 +1,5 @@
-import { isPlanNode, type PlanNode, type QueryPlan } from '@apollo/query-planner'
+import type { QueryPlan } from '@apollo/query-planner'
+import { fetchesIn } from './planning/fetches.ts'
 
 /** Where operations wait while others are worked on. */
 export type Line = {
@@ -80,23 +81,5 @@ export function createLine(fetchesAtOnce: number, now = () => performance.now())
   }
 }
 
-/** How many fetches a plan has, those that depend on a condition included. */
-export function fetchesOf({ node }: QueryPlan): number {
-  return isPlanNode(node) ? fetchesIn(node) : 0
-}
-
-function fetchesIn(node: PlanNode): number {
-  switch (node.kind) {
-    case 'Fetch':
-      return 1
-    case 'Sequence':
-    case 'Parallel':
-      return node.nodes.reduce((sum, one) => sum + fetchesIn(one), 0)
-    case 'Flatten':
-      return fetchesIn(node.node)
-    case 'Condition':
-      return [node.ifClause, node.elseClause].reduce((sum, one) => sum + (one ? fetchesIn(one) : 0), 0)
-    default:
-      return 0
-  }
-}
+/** How many fetches a plan has. */
+export const fetchesOf = ({ node }: QueryPlan): number => fetchesIn(node).length

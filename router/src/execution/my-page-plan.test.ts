@@ -4,6 +4,7 @@ import { type GraphQLOutputType, getNamedType, isCompositeType, isObjectType, pa
 import { expect, test, vi } from 'vitest'
 import { createPlanner } from './planning/planner.ts'
 import { readSupergraph } from './supergraph.ts'
+import { plan } from './testing/plan.ts'
 
 // Planning hundreds of queries takes its time where others work, too.
 vi.setConfig({ testTimeout: 60_000 })
@@ -14,7 +15,7 @@ const schema = planner.apiSchema
 function planOf(query: string) {
   const document = parse(query)
   expect(validate(schema, document)).toEqual([])
-  return planner.plan(document, undefined).plan
+  return plan(planner, query).plan
 }
 
 const oneFetch = { kind: 'Fetch', serviceName: 'mypage' }

@@ -1,11 +1,10 @@
-import type { GraphQLDataSource } from '@apollo/gateway'
 import type { HttpAnswer } from '@myhotel/kit/graphql-answer'
 import { wasNeverSent } from '@myhotel/kit/graphql-client'
 import type { Signer } from '@myhotel/kit/identity'
 import type { Logger } from '@myhotel/kit/logger'
 import type { Part } from '@myhotel/kit/service'
 import { Pool } from 'undici'
-import type { Exchange, RouterContext } from '../exchange.ts'
+import type { Exchange } from '../exchange.ts'
 import { readAnswer } from './answer.ts'
 import { createBreaker, NotAsked } from './breaker.ts'
 import type { Answer, Purpose, Source } from './executor/run.ts'
@@ -13,8 +12,8 @@ import { type Posting, post } from './post.ts'
 import { blameFor, codeOfError, codeOfStatus, type FailureCode, subgraphFailure } from './subgraph-failure.ts'
 import type { Rank } from './supergraph.ts'
 
-/** A subgraph to fetch from, by our executor or the gateway's. Ready while any of its replicas lives. */
-export type Subgraph = Part & Source & GraphQLDataSource
+/** A subgraph to fetch from. Ready while any of its replicas lives. */
+export type Subgraph = Part & Source
 
 /** The subgraph that answers from a read model and can wait for what the user has just written. */
 const readModel = 'mypage'
@@ -138,14 +137,6 @@ export function createSubgraph(options: {
   return {
     name,
     optional: true,
-    process({ request: { query = '', variables = {} }, context }) {
-      const { exchange } = context as RouterContext
-      const { representations } = variables
-      return send(JSON.stringify(query), JSON.stringify(variables), exchange, {
-        isMutation: query.startsWith('mutation'),
-        ...(Array.isArray(representations) && { entities: representations.length }),
-      })
-    },
     send,
     async ready() {
       const looks = replicas.map(({ pool, livez }) => statusOf(pool, livez))

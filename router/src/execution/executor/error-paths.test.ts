@@ -1,8 +1,8 @@
-import type { GraphQLFormattedError } from 'graphql'
-import { type GraphQLError, parse } from 'graphql'
+import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import { describe, expect, test, vi } from 'vitest'
 import { composed } from '../../testing.ts'
 import { createPlanner } from '../planning/planner.ts'
+import { plan } from '../testing/plan.ts'
 import { createErrors } from './errors.ts'
 import { compileOperation } from './operation.ts'
 import { createIndex } from './representations.ts'
@@ -30,8 +30,7 @@ type Entities = (count: number) => Pick<Answer, 'data' | 'errors'>
 
 /** Executes a query; the subgraph `room` answers the data, `book` what is said of so many representations. */
 async function execute(query: string, data: Record<string, unknown>, book: Entities) {
-  const { operation, plan } = planner.plan(parse(query), undefined)
-  const run = compileOperation(operation, plan, planner.schema, (name) => ({
+  const run = compileOperation(plan(planner, query), planner, (name) => ({
     send: async (_, variables) =>
       name === 'room' ? { data: data } : book(JSON.parse(variables).representations.length),
   }))
@@ -60,7 +59,11 @@ describe('an error of an entity has the path of the object that the client asked
       { rooms },
       failing(error('_entities', 1, 'price')),
     )
-    expect(pathsOf(errors)).toEqual([['rooms', 4, 'price']])
+    expect(pathsOf(errors)).toEqual([
+      ['rooms', 4, 'price'],
+      ['rooms', 1, 'price'],
+    ])
+    expect(errors[1]?.extensions.code, 'nobody could be asked').toBe('INVALID_SUBGRAPH_RESPONSE')
 
     const places = [{ __typename: 'Hall', name: 'Hall' }, room(1), room(2)]
     const query = '{ places { ... on Room { name price { amount } } } }'
@@ -80,7 +83,11 @@ describe('an error of an entity has the path of the object that the client asked
 
   test('at each place where it stands', async () => {
     const near = [room(1), room(2)]
-    const rooms = [room(1), { ...room(3), near }, { ...room(4), near }]
+    const rooms = [
+      { ...room(1), near: null },
+      { ...room(3), near },
+      { ...room(4), near },
+    ]
     const query = '{ rooms { name near { name stars } } }'
     const errors = await execute(query, { rooms }, failing(error('_entities', 1, 'stars')))
     expect(pathsOf(errors)).toEqual([

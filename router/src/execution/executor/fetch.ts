@@ -1,19 +1,26 @@
 import type { FetchNode } from '@apollo/query-planner'
-import type { GraphQLSchema } from 'graphql'
+import { Kind, parse, visit } from 'graphql'
+import type { FieldSets } from '../planning/field-sets.ts'
 import type { Data, Path } from './data.ts'
 import { compileErrors } from './error-paths.ts'
-import { merge } from './merge.ts'
 import { type Asked, createCollector } from './representations.ts'
 import { compileRewrites } from './rewrites.ts'
-import type { Run, Source, Step } from './run.ts'
+import type { Answer, PlanContext, Run, Step } from './run.ts'
 
 /** Compiles a fetch: which objects it is for, what is sent for them, and what becomes of the answer. */
-export function compileFetch(fetch: FetchNode, at: Path, schema: GraphQLSchema, source: Source): Step {
+export function compileFetch(
+  fetch: FetchNode,
+  at: Path,
+  { schema, sourceOf, fieldSetsOf, merge }: PlanContext,
+): Step {
+  const source = sourceOf(fetch.serviceName)
   const operation = JSON.stringify(fetch.operation)
   const variablesOf = compileVariables(fetch.variableUsages)
   const rewrite = compileRewrites(schema, fetch.outputRewrites)
   const tell = compileErrors(fetch, at)
-  const collect = fetch.requires && createCollector(schema, fetch.requires, fetch.inputRewrites)
+  const { keysOf, needsOf } = fieldSetsOf(fetch.serviceName)
+  const collect = fetch.requires && createCollector(schema, fetch, keysOf)
+  const forget = compileForget(fetch.operation, needsOf)
 
   const isMutation = fetch.operationKind === 'mutation'
   const rootFields = { isMutation }
@@ -28,7 +35,7 @@ export function compileFetch(fetch: FetchNode, at: Path, schema: GraphQLSchema, 
   }
 
   async function fetchEntities(run: Run, asked: Asked) {
-    const { representations, objects, indices } = asked
+    const { representations, lacks, objects, indices } = asked
     const variables = variablesOf(run)
     const text = `"representations":${JSON.stringify(representations)}`
     const answer = await source.send(operation, `{${variables}${variables && ','}${text}}`, run.exchange, {
@@ -38,6 +45,7 @@ export function compileFetch(fetch: FetchNode, at: Path, schema: GraphQLSchema, 
     tell(run, answer.errors, asked)
     if (!answer.data) return
     const entities = answer.data._entities as readonly (Data | null)[]
+    const failed = failedOf(answer.errors)
     let rewritten = 0
     for (let position = 0; position < objects.length; position += 1) {
       const object = objects[position] as Data
@@ -45,9 +53,13 @@ export function compileFetch(fetch: FetchNode, at: Path, schema: GraphQLSchema, 
       const entity = entities[index]
       const isFirst = index === rewritten
       if (isFirst) rewritten += 1
-      if (!entity) continue
+      if (!entity) {
+        if (!failed(index)) run.unknown.add(object)
+        continue
+      }
       if (isFirst) {
         if (!entity.__typename) entity.__typename = object.__typename
+        forget(entity, lacks[index] ?? [])
         rewrite(entity)
       }
       merge(object, entity)
@@ -68,6 +80,35 @@ export function compileFetch(fetch: FetchNode, at: Path, schema: GraphQLSchema, 
 }
 
 const isKnown = (object: Data | null | undefined): object is Data => object !== null && object !== undefined
+
+/** Whether an entity is null for an error: one of its own, or of the whole answer. */
+function failedOf(errors: Answer['errors'] = []): (index: number) => boolean {
+  const indices = new Set<unknown>(errors.map(({ path }) => path?.[1]))
+  return indices.has(undefined) ? () => true : (index) => indices.has(index)
+}
+
+/** Takes from an entity the fields that need what its representation lacked: who knows what they were made of. */
+function compileForget(operation: string, needsOf: FieldSets['needsOf']) {
+  let needs: Map<string, readonly string[]> | undefined
+  return (entity: Data, lacks: readonly string[]) => {
+    if (lacks.length === 0) return
+    needs ??= new Map(fieldsOfEntities(operation).map(([name, field]) => [name, needsOf(field)]))
+    for (const [name, needed] of needs) if (needed.some((one) => lacks.includes(one))) delete entity[name]
+  }
+}
+
+/** The response names at the top of the entities of a fetch, with the fields that they are of. */
+function fieldsOfEntities(operation: string): [name: string, field: string][] {
+  const found: [string, string][] = []
+  visit(parse(operation), {
+    [Kind.FIELD]({ alias, name }) {
+      if (name.value === '_entities') return undefined
+      found.push([alias?.value ?? name.value, name.value])
+      return false
+    },
+  })
+  return found
+}
 
 /** The client's variables that a fetch uses, as JSON texts without braces. What was not given is not sent. */
 function compileVariables(names: readonly string[] = []): (run: Run) => string {

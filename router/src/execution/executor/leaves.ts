@@ -1,40 +1,41 @@
-import {
-  type EnumType,
-  isCustomScalarType,
-  isEnumType,
-  type Schema,
-  type Type,
-} from '@apollo/federation-internals'
+import { type GraphQLEnumType, type GraphQLLeafType, isEnumType } from 'graphql'
 
-type Fits = (value: unknown) => boolean
+/** A subgraph's value as clients are told it; undefined where it is none of the type. */
+type Read = (value: unknown) => unknown
+
+const longestInt = 2 ** 31 - 1
 
 /**
- * Whether a subgraph's value is one of a scalar or an enum, as clients see it: values of enums that are hidden
- * from them are none. Of scalars of our own nothing is known.
+ * Reads values of a scalar or an enum, as clients see it: values of enums that are hidden from them are none. Of scalars
+ * of our own nothing is known.
  */
-export function compileLeaf(schema: Schema, type: Type): Fits {
+export function compileLeaf(type: GraphQLLeafType): Read {
   if (isEnumType(type)) return oneOf(type)
-  if (isCustomScalarType(type)) return () => true
-  switch (type) {
-    case schema.stringType():
-      return (value) => typeof value === 'string'
-    case schema.idType():
-      return (value) => typeof value === 'string' || isInteger(value)
-    case schema.intType():
-      return isInteger
-    case schema.floatType():
-      return (value) => typeof value === 'number' && Number.isFinite(value)
-    case schema.booleanType():
-      return (value) => typeof value === 'boolean'
+  switch (type.name) {
+    case 'String':
+      return where((value) => typeof value === 'string')
+    case 'ID':
+      return (value) =>
+        typeof value === 'string' ? value : Number.isInteger(value) ? String(value) : undefined
+    case 'Int':
+      return where((value) => Number.isInteger(value) && isShort(value as number))
+    case 'Float':
+      return where((value) => typeof value === 'number' && Number.isFinite(value))
+    case 'Boolean':
+      return where((value) => typeof value === 'boolean')
     default:
-      throw new Error(`${type} is no type of a leaf`)
+      return (value) => value
   }
 }
 
-function oneOf(type: EnumType): Fits {
-  const values = new Set<unknown>(type.values.map(({ name }) => name))
-  return (value) => values.has(value)
-}
+const where =
+  (fits: (value: unknown) => boolean): Read =>
+  (value) =>
+    fits(value) ? value : undefined
 
-/** Beyond 1e21 a number is written with an exponent, and no integer for GraphQL. */
-const isInteger = (value: unknown) => Number.isInteger(value) && Math.abs(value as number) < 1e21
+const isShort = (value: number) => value <= longestInt && value >= -longestInt - 1
+
+function oneOf(type: GraphQLEnumType): Read {
+  const values = new Set<unknown>(type.getValues().map(({ name }) => name))
+  return where((value) => values.has(value))
+}

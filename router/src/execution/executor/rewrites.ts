@@ -26,7 +26,7 @@ function changeOf(rewrite: FetchDataRewrite): (object: Data) => void {
     }
   }
   return (object) => {
-    if (!object[name]) return
+    if (!Object.hasOwn(object, name) || object[name] === undefined) return
     object[rewrite.renameKeyTo] = object[name]
     object[name] = undefined
   }

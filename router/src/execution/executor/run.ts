@@ -1,7 +1,9 @@
-import type { GraphQLFormattedError } from 'graphql'
+import type { GraphQLFormattedError, GraphQLSchema } from 'graphql'
 import type { Exchange } from '../../exchange.ts'
+import type { FieldSets } from '../planning/field-sets.ts'
 import type { Data } from './data.ts'
 import type { Errors } from './errors.ts'
+import type { Merge } from './merge.ts'
 
 /** What a subgraph answers: GraphQL's response format. */
 export type Answer = {
@@ -34,6 +36,8 @@ export type Run = {
   /** The result as far as it is known, with all that was fetched on the way and is not for the client. */
   readonly result: Data
   readonly errors: Errors
+  /** Objects of which a subgraph answered that it does not know them. */
+  readonly unknown: Set<Data>
 }
 
 /** Where a step works: all objects of the result that its path leads to; null where that ends early. */
@@ -41,3 +45,12 @@ export type Found = readonly (Data | null | undefined)[]
 
 /** A node of a plan, compiled. */
 export type Step = (run: Run, found: Found) => Promise<void>
+
+/** What a plan is compiled against. */
+export type PlanContext = {
+  /** The supergraph's own schema, with what clients cannot see. */
+  readonly schema: GraphQLSchema
+  readonly sourceOf: (subgraph: string) => Source
+  readonly fieldSetsOf: (subgraph: string) => FieldSets
+  readonly merge: Merge
+}

@@ -1,10 +1,8 @@
-import type { GraphQLDataSource } from '@apollo/gateway'
 import type { Logger } from '@myhotel/kit/logger'
 import { faultsOfVariables } from '@myhotel/kit/variables'
-import type { DocumentNode, GraphQLSchema } from 'graphql'
+import type { GraphQLSchema } from 'graphql'
 import type { Exchange } from '../../exchange.ts'
-import { whyNotOurs } from '../executor/known.ts'
-import { executeByLibrary } from '../executor/library.ts'
+import { versionFault } from '../executor/known.ts'
 import { compileOperation, type Execute, type Result } from '../executor/operation.ts'
 import type { Source } from '../executor/run.ts'
 import { createLine, fetchesOf } from '../line.ts'
@@ -26,7 +24,7 @@ export type Engine = {
 }
 
 export type EngineOptions = {
-  sourceOf: (subgraph: string) => Source & GraphQLDataSource
+  sourceOf: (subgraph: string) => Source
   /** How much memory plans may take, by estimate. */
   planBytes: number
   log: Logger
@@ -34,24 +32,17 @@ export type EngineOptions = {
 
 /** @throws where `sdl` is no supergraph, or one that cannot be served. */
 export function createEngine(sdl: string, { sourceOf, planBytes, log }: EngineOptions): Engine {
+  if (versionFault) log.warn({ versionFault }, 'plans are made by a version that was not tried')
   const planner = createPlanner(sdl)
   const { apiSchema } = planner
   const line = createLine(fetchesAtOnce)
   const plans = createPlans(planner, compile, planBytes)
 
-  function compile(planned: Planned, document: DocumentNode): Execute {
-    const execute = compileAny(planned, document)
+  function compile(planned: Planned): Execute {
+    const execute = compileOperation(planned, planner, sourceOf)
     const fetches = fetchesOf(planned.plan)
     // Of one fetch nothing is half made.
     return fetches > 1 ? line.inTurn(fetches, execute) : execute
-  }
-
-  function compileAny(planned: Planned, document: DocumentNode): Execute {
-    const { operation, plan } = planned
-    const why = whyNotOurs(operation, plan)
-    if (!why) return compileOperation(operation, plan, planner.schema, sourceOf)
-    log.debug({ operation: operation.name, why }, 'executed by the library')
-    return executeByLibrary(planned, document, planner, sourceOf)
   }
 
   return {
@@ -61,7 +52,7 @@ export function createEngine(sdl: string, { sourceOf, planBytes, log }: EngineOp
     async execute(operation, exchange, variables) {
       const faults = faultsOfVariables(apiSchema, operation.document, operation.operation, variables)
       if (faults.length > 0) return { errors: faults }
-      return plans.get(operation)(exchange, variables)
+      return plans.get(operation, variables)(exchange, variables)
     },
   }
 }

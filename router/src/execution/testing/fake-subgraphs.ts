@@ -26,14 +26,17 @@ export async function startFakeSubgraphs(cleanup: Cleanup, sdl: string) {
   const listener: RequestListener = async (request, response) => {
     const [, name = ''] = request.url?.split('/') ?? []
     const [seed = 0, manner = 'well'] = String(request.headers['x-correlation-id']).split('.')
-    const { query, variables } = await bodyOf(request)
+    const body = await bodyOf(request).catch(() => null)
+    // Whoever asked has given up meanwhile.
+    if (!body) return void response.destroy()
+    const { query, variables } = body
     const asked = { name, query, seed: Number(seed), manner: manner as Manner }
     const fault = asked.manner === 'well' ? undefined : faultOf(asked)
     if (fault === 'cut') return void response.destroy()
     const good = fakes.get(name)?.answer(query, variables, asked.seed, asked.manner) ?? {}
-    const [status, body] = fault ? fault(good) : [200, good]
-    if (hash('extensions', seed, name) % 10 === 0) Object.assign(body, { extensions: { [name]: seed } })
-    answer(response, status, body)
+    const [status, told] = fault ? fault(good) : [200, good]
+    if (hash('extensions', seed, name) % 10 === 0) Object.assign(told, { extensions: { [name]: seed } })
+    answer(response, status, told)
   }
   const { url, server } = await listen(cleanup, listener)
   // On a busy machine a connection may be used again just when the server gives it up.

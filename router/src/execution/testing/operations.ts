@@ -24,14 +24,19 @@ export type RandomOperation = { query: string; variables: Record<string, unknown
 
 /**
  * An operation over a schema: aliases, arguments as literals and variables, fragments of all kinds on objects,
- * interfaces and unions, fields asked for twice, @skip and @include. Almost always a valid one.
+ * interfaces and unions, fields asked for twice, @skip and @include. Almost always a valid one. Of the `aliases` given
+ * some are used for anything, and the names of other fields, so that more of the operations are not valid.
  */
-export function randomOperation(schema: GraphQLSchema, choose: Choose): RandomOperation {
+export function randomOperation(
+  schema: GraphQLSchema,
+  choose: Choose,
+  aliases: readonly string[] = [],
+): RandomOperation {
   const kinds = (['query', 'mutation'] as OperationTypeNode[]).filter((kind) => schema.getRootType(kind))
   // Queries are what plans are made of: three of four.
   const kind = kinds[choose(3) === 0 ? kinds.length - 1 : 0] as OperationTypeNode
   const root = schema.getRootType(kind) as GraphQLCompositeType
-  const writer = new Writer(schema, choose)
+  const writer = new Writer(schema, choose, aliases)
   const selections = writer.selectionSet(root, 0)
   return {
     query: [`${kind} Random${writer.variableDefinitions()} ${selections}`, ...writer.fragments].join('\n'),
@@ -56,8 +61,11 @@ class Writer {
   readonly #schema: GraphQLSchema
   readonly #choose: Choose
 
-  constructor(schema: GraphQLSchema, choose: Choose) {
+  readonly #aliases: readonly string[]
+
+  constructor(schema: GraphQLSchema, choose: Choose, aliases: readonly string[]) {
     this.#schema = schema
+    this.#aliases = aliases
     this.#choose = choose
   }
 
@@ -87,10 +95,19 @@ class Writer {
   }
 
   #field(type: GraphQLCompositeType, field: GraphQLField<unknown, unknown>, depth: number): string {
-    const alias = ['', '', '', `${field.name}A: `, `${field.name}B: `][this.#choose(4)] ?? ''
+    const alias = this.#alias(type, field)
     const named = getNamedType(field.type)
     const inside = isCompositeType(named) ? ` ${this.selectionSet(named, depth + 1)}` : ''
     return `${alias}${field.name}${this.#argumentsOf(`${type.name} ${alias}`, field)}${this.#directive()}${inside}`
+  }
+
+  #alias(type: GraphQLCompositeType, field: GraphQLField<unknown, unknown>): string {
+    if (this.#aliases.length > 0 && this.#choose(2) === 0) {
+      const others = isUnionType(type) ? [] : Object.keys(type.getFields())
+      const names = [...others, ...this.#aliases]
+      return `${names[this.#choose(names.length - 1)]}: `
+    }
+    return ['', '', '', `${field.name}A: `, `${field.name}B: `][this.#choose(4)] ?? ''
   }
 
   #fragment(type: GraphQLCompositeType, depth: number): string {
@@ -159,7 +176,7 @@ class Writer {
     }
     if (isEnumType(type)) return type.getValues()[0]?.name
     if (type.name === 'Boolean') return this.#choose(1) === 0
-    if (type.name === 'Int' || type.name === 'Float') return this.#choose(9)
+    if (['Int', 'Float', 'MinorUnits'].includes(type.name)) return this.#choose(9)
     return samples[type.name] ?? `${type.name} ${this.#choose(3)}`
   }
 }

@@ -1,8 +1,4 @@
-import { composeServices } from '@apollo/composition'
-import { parse } from 'graphql'
-
-const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable",
-  "@inaccessible", "@external", "@requires", "@provides", "@interfaceObject", "@override"])\n`
+import { composed } from './composed.ts'
 
 /** Three subgraphs with all that plans are made of, and more of it than the hotel's. */
 const subgraphs = {
@@ -67,10 +63,4 @@ const subgraphs = {
 }
 
 /** A supergraph with interfaces that are entities, interface objects, unions, keys of several fields and hidden types. */
-export function zoo(): string {
-  const { supergraphSdl, errors } = composeServices(
-    Object.entries(subgraphs).map(([name, sdl]) => ({ name, url: '', typeDefs: parse(link + sdl) })),
-  )
-  if (!supergraphSdl) throw new Error(errors?.join('\n'))
-  return supergraphSdl
-}
+export const zoo = (): string => composed(subgraphs)

@@ -31,7 +31,7 @@ it.each<[string, (text: string) => string]>([
 it('has a new version when it is another, be it by a new version of Node', () => {
   const made = createHash('sha256')
   for (const text of characters)
-    made.update(`${folded(text)}\n${toTextVector([text])}\n${toTextQuery(text)?.query}\n`)
+    made.update(`${folded(text)}\n${toTextVector([text])}\n${toTextQuery(text)}\n`)
   expect(
     { [foldingVersion]: made.digest('hex').slice(0, 16) },
     'raise foldingVersion, add an index to room_listing as the migration text_terms did, and note the hash here',

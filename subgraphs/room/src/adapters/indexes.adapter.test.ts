@@ -47,8 +47,7 @@ const stay = { startDate: inDays(11), endDate: inDays(17) }
 const weeks = { startDate: inDays(11), endDate: inDays(50) }
 const quietWeeks = { startDate: inDays(111), endDate: inDays(150) }
 const near = { latitude: 0.5, longitude: 10.5, radiusKm: 10 }
-/** How large the table is, which a search with a text asks to take a sample of it. */
-const sample = 'pg_class_oid_index'
+const sample = '2000 rows by room_listing_by_popularity'
 const eur = (amount: number) => ({ amount, currency: 'EUR' })
 
 it.each<[RoomFilter, RoomSort, string[]]>([
@@ -80,7 +79,6 @@ it.each<[RoomFilter, RoomSort, string[]]>([
   [{ amenities: ['garden'], ...stay }, 'POPULARITY', ['room_listing_by_popularity']],
   [{ text: 'word1777' }, 'POPULARITY', [sample, 'room_listing_pkey', 'room_listing_terms']],
   [{ text: '海丁' }, 'PRICE_ASC', [sample, 'room_listing_pkey', 'room_listing_terms']],
-  [{ text: '海丁 wo' }, 'POPULARITY', [sample, 'room_listing_pkey', 'room_listing_terms']],
   [{ text: '"a view word1777"', ...stay }, 'NEWEST', [sample, 'room_listing_pkey', 'room_listing_terms']],
   [{ text: 'word1777', near }, 'DISTANCE', [sample, 'room_listing_pkey', 'room_listing_terms']],
   [{ text: 'view', ...stay }, 'POPULARITY', [sample, 'room_listing_by_popularity']],

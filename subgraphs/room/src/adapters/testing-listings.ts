@@ -42,17 +42,6 @@ export async function openListings() {
       await rooms.save(room, event)
       return room
     },
-    /** Offers as many more rooms that are like this one. */
-    multiply: (roomId: string, count: number) => database.$executeRaw`
-      WITH copied AS (
-        INSERT INTO room
-        SELECT (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid()))).*
-        FROM room r, generate_series(1, ${count}) WHERE r.id = ${roomId}::uuid
-        RETURNING id
-      )
-      INSERT INTO room_listing
-      SELECT (jsonb_populate_record(l, jsonb_build_object('room_id', copied.id))).*
-      FROM room_listing l, copied WHERE l.room_id = ${roomId}::uuid`,
     /** Takes nights of a room, and answers what took them. */
     async take(roomId: string, startDate: string, endDate: string) {
       const sourceId = `${startDate} ${roomId}`

@@ -44,7 +44,16 @@ it('indexes the rooms of the version before, and is ready only then', async () =
 
 it('indexes more rooms than one batch has', async () => {
   const { id } = await listings.offer('海景房间')
-  await listings.multiply(id, 1_200)
+  await listings.database.$executeRaw`
+    WITH copied AS (
+      INSERT INTO room
+      SELECT (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid()))).*
+      FROM room r, generate_series(1, 1200) WHERE r.id = ${id}::uuid
+      RETURNING id
+    )
+    INSERT INTO room_listing
+    SELECT (jsonb_populate_record(l, jsonb_build_object('room_id', copied.id))).*
+    FROM room_listing l, copied WHERE l.room_id = ${id}::uuid`
   await asVersionBefore()
   await started()
   await ready()

@@ -23,10 +23,8 @@ afterAll(() => listings.close())
 async function finds(stored: string, asked: string): Promise<boolean> {
   const query = toTextQuery(asked)
   if (query === null) return false
-  const [row] = await listings.database.$queryRaw<{ found: boolean; whole: boolean }[]>`
-    SELECT terms @@ ${query.query}::tsquery AS found, terms @@ ${query.wholeTerms}::tsquery AS whole
-    FROM (SELECT ${toTextVector([stored])}::tsvector AS terms) stored`
-  if (row?.found) expect(row.whole, 'the index finds it, too').not.toBe(false)
+  const [row] = await listings.database.$queryRaw<{ found: boolean }[]>`
+    SELECT ${toTextVector([stored])}::tsvector @@ ${query}::tsquery AS found`
   return row?.found === true
 }
 
@@ -138,40 +136,6 @@ it('finds rooms by any of their texts, and places however they are written', asy
   expect(await listings.find({ amenities: ['wi-fi', 'ｻｳﾅ'] })).toEqual(['한강공원근처'])
   expect(await listings.find({ text: '東京 -タワー' })).toEqual([])
   expect(await listings.find({ text: 'poland or japan' })).toEqual(['Plain', 'Tower', '한강공원근처'])
-})
-
-it('finds few rooms among many as it finds many', async () => {
-  await listings.empty()
-  const { id } = await listings.offer('Sea view', { city: 'Lisbon', latitude: 10, longitude: 10 })
-  await listings.multiply(id, 1_000)
-  await listings.offer('Tower one, sea view', {
-    description: '東京タワー',
-    city: 'Tokyo',
-    latitude: 10,
-    longitude: 10.01,
-  })
-  await listings.offer('Tower two', {
-    description: '東京タワー',
-    city: 'Lisbon',
-    latitude: 10,
-    longitude: 10.02,
-  })
-  const near = { latitude: 10, longitude: 10.03, radiusKm: 50 }
-  expect(await listings.find({ text: 'タワー' })).toEqual(['Tower two', 'Tower one, sea view'])
-  expect(await listings.find({ text: 'タワー se' })).toEqual(['Tower one, sea view'])
-  expect(await listings.find({ text: 'タワー -sea' })).toEqual(['Tower two'])
-  expect(await listings.find({ text: 'タワー', near }, 'DISTANCE')).toEqual([
-    'Tower two',
-    'Tower one, sea view',
-  ])
-  expect(await listings.find({ text: 'タワー', city: 'tokyo', near })).toEqual(['Tower one, sea view'])
-  expect(await listings.find({ text: 'tower or タワー', near: { ...near, radiusKm: 1.5 } })).toEqual([
-    'Tower two',
-  ])
-  expect(await listings.find({ text: 'sea v', near }, 'DISTANCE')).toHaveLength(101)
-  const [first, second] = await listings.page({ text: 'タワー' }, 'NEWEST', 1, null)
-  const further = await listings.page({ text: 'タワー' }, 'NEWEST', 1, first?.sortValues ?? null)
-  expect(further.map(({ room }) => room.id)).toEqual([second?.room.id])
 })
 
 it('finds no word across the texts of a room', async () => {

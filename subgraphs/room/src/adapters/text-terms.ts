@@ -4,7 +4,7 @@ import { foldedLetters } from '../domain/text.ts'
 type Piece = Readonly<{ place: number } & ({ word: string } | { letters: readonly string[] })>
 
 /** What stands at a place of a text; in a query it may be the beginning of what stands there. */
-export type Term = Readonly<{ place: number; lexeme: string; isBeginning?: boolean }>
+type Term = Readonly<{ place: number; lexeme: string; isBeginning?: boolean }>
 
 /**
  * Scripts that have no space between words, or not between all (Korean). What is stored and asked of them are pairs of
