@@ -8,13 +8,16 @@ export const offeredRoom = z.object({
   hostId: z.string(),
   name: z.string(),
   city: z.string(),
+  /** ISO 3166 alpha-2 code, `IT`; in events of earlier versions what the host wrote. */
   country: z.string(),
   /** IANA name, `Asia/Seoul`. */
   timeZone: z.string(),
   pricePerNight: money,
   cleaningFee: money,
-  /** Hundredths of a percent: 1000 is 10 %. */
+  /** Hundredths of a percent, rounded: 1000 is 10 %. */
   taxBasisPoints: z.int(),
+  /** The exact tax: 88,750 is 8.875 %. Events of earlier versions lack it; their tax is `taxBasisPoints`. */
+  taxPartsPerMillion: z.int().optional(),
   capacity: z.int(),
   minNights: z.int(),
   maxNights: z.int(),

@@ -16,3 +16,22 @@ export function instantAt(date: string, time: string, timeZone: string): Date {
   const zoned = Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime(timeZone)
   return new Date(zoned.epochMilliseconds)
 }
+
+const usable = new Set<string>()
+
+/**
+ * Whether everything that counts with time zones takes this name: Temporal, which the functions above use, and Intl. What
+ * only one of them knows (`JST`), and offsets, of which not all mean the same, are no time zones.
+ */
+export function isUsableTimeZone(name: string): boolean {
+  if (usable.has(name)) return true
+  if (!/^[A-Za-z]/.test(name)) return false
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name)
+    new Intl.DateTimeFormat('en', { timeZone: name })
+  } catch {
+    return false
+  }
+  usable.add(name)
+  return true
+}

@@ -40,6 +40,7 @@ export function examples(now: Date, idempotencyKey: string): Example[] {
           name: 'Attic with a view',
           city: 'Lisbon',
           country: 'PT',
+          timeZone: 'Europe/Lisbon',
           pricePerNight: { amount: 9500, currency: 'EUR' },
         },
       },

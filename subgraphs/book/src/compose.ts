@@ -11,7 +11,7 @@ import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { subscribe } from '@myhotel/kit/subscription'
 import { whileLeading } from '@myhotel/kit/while-leading'
-import { dateIn, instantAt } from '@myhotel/kit/zone'
+import { dateIn, instantAt, isUsableTimeZone } from '@myhotel/kit/zone'
 import { v7 } from 'uuid'
 import { openDatabase } from './adapters/database.ts'
 import { reactions } from './adapters/event-consumer.ts'
@@ -33,6 +33,7 @@ const recoveredAtOnce = 20
 /** The system clock, and the time zones as the runtime knows them. */
 export const calendar: Calendar = {
   now: () => Date.now(),
+  knows: isUsableTimeZone,
   today: (timeZone) => dateIn(timeZone, new Date()),
   instantAt: (date, time, timeZone) => instantAt(date, time, timeZone).getTime(),
 }

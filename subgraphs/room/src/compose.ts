@@ -8,23 +8,25 @@ import { recordRefusals } from '@myhotel/kit/refusals'
 import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { whileLeading } from '@myhotel/kit/while-leading'
-import { dateIn } from '@myhotel/kit/zone'
+import { dateIn, isUsableTimeZone } from '@myhotel/kit/zone'
 import { v7 } from 'uuid'
 import { bookClient } from './adapters/book-client.ts'
 import { openDatabase, openForSearches } from './adapters/database.ts'
 import { eventConsumer } from './adapters/event-consumer.ts'
 import { resolvers } from './adapters/graphql.ts'
+import { places } from './adapters/places.ts'
 import { policy } from './adapters/policy.ts'
 import { prismaListings } from './adapters/prisma-listings.ts'
-import { prismaRooms } from './adapters/prisma-rooms.ts'
+import { prismaRooms, prismaStoredRooms } from './adapters/prisma-rooms.ts'
 import { textIndex } from './adapters/text-index.ts'
 import type { Calendar, Ports } from './application/ports.ts'
-import type { Env } from './env.ts'
+import type { Env, MendEnv } from './env.ts'
 
 /** The system clock, and the time zones as the runtime knows them. */
 const calendar: Calendar = {
   now: () => Date.now(),
-  today: (timeZone) => dateIn(timeZone, new Date()),
+  // A room that was stored with a zone that no clock keeps can be deleted all the same.
+  today: (timeZone) => dateIn(isUsableTimeZone(timeZone) ? timeZone : 'UTC', new Date()),
 }
 
 /** Puts room together. Its parts start in this order and stop in the reverse one. */
@@ -36,7 +38,10 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
   const relay = createRelay({ databaseUrl: env.ROOM_DATABASE_URL, bus, log })
   const bookings = bookClient({ url: env.BOOK_URL, sign, log })
   const charging = chargingOf(env.PAYMENT_PROVIDER)
-  const ports: Ports = { rooms: prismaRooms(database, relay.wake), bookings, calendar, charging, newId: v7 }
+  const ports: Ports = {
+    rooms: prismaRooms(database, relay.wake),
+    ...{ bookings, places, calendar, charging, newId: v7 },
+  }
   const refusals = recordRefusals({ name: 'room', database, afterCommit: relay.wake, log })
   const server = subgraphServer({
     name: 'room',
@@ -64,4 +69,11 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
     server,
     consumer,
   ]
+}
+
+/** What mending rooms by hand needs; what it announces is published by the service. */
+export function composeMend(env: MendEnv) {
+  const { database, part } = openDatabase(env.ROOM_DATABASE_URL, 2)
+  const world = { rooms: prismaRooms(database, () => {}), stored: prismaStoredRooms(database), places }
+  return { world, close: async () => part.stop?.() }
 }

@@ -14,6 +14,11 @@ const schema = z.object({
   IDENTITY_PRIVATE_KEY: z.string(),
 })
 
-export type Env = z.infer<typeof schema>
+const mendSchema = schema.pick({ ROOM_DATABASE_URL: true })
 
-export const env: Env = readEnv(schema)
+export type Env = z.infer<typeof schema>
+export type MendEnv = z.infer<typeof mendSchema>
+
+export const readServiceEnv = (): Env => readEnv(schema)
+/** What mending rooms needs of it. */
+export const readMendEnv = (): MendEnv => readEnv(mendSchema)

@@ -28,7 +28,7 @@ describe('a host', () => {
         location: {
           address: null,
           city: 'Lisbon',
-          country: 'Portugal',
+          country: 'PT',
           latitude: null,
           longitude: null,
           timeZone: 'Europe/Lisbon',

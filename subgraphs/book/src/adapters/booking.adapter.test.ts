@@ -241,7 +241,7 @@ describe('cancellation', () => {
   it.each([450_000_000, 3_002_399_751_580_330])(
     'gives back exactly what %d a night amounts to',
     async (amount) => {
-      const offer = anOffer({ pricePerNight: amount, taxBasisPoints: 0 })
+      const offer = anOffer({ pricePerNight: amount, taxPartsPerMillion: 0 })
       const { roomId } = await world.room(aListing(v7(), offer))
       const booked = await bookRoom(world.ports, aRequest({ roomId }))
       const total = { amount: 3 * amount, currency: 'EUR' }

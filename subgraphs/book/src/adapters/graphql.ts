@@ -50,7 +50,10 @@ export function resolvers(ports: Ports): Resolvers {
         const roomId = canonicalId(args.roomId)
         if (!roomId) return 0
         const listing = await ports.listings.find(roomId)
-        return listing ? ports.bookings.countUpcoming(roomId, calendar.today(listing.offer.timeZone)) : 0
+        if (!listing) return 0
+        const { timeZone } = listing.offer
+        const today = calendar.today(calendar.knows(timeZone) ? timeZone : 'UTC')
+        return ports.bookings.countUpcoming(roomId, today)
       },
     },
 

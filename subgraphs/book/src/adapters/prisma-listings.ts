@@ -1,7 +1,7 @@
 import type { Sql } from '@myhotel/kit/sql'
 import type { CatalogueChange, Listings } from '../application/ports.ts'
 import type { RoomSource } from './room-client.ts'
-import { type ListingRow, toListing } from './rows.ts'
+import { type ListingRow, toListing, toStored } from './rows.ts'
 
 /** The catalogue in PostgreSQL; a room that it does not have is asked of the room subgraph and kept. */
 export function prismaListings(db: Sql, source: RoomSource): Listings {
@@ -27,6 +27,6 @@ export async function putListing(
      ON CONFLICT (room_id) DO UPDATE SET version = excluded.version, offer = excluded.offer,
        deleted = room_listing.deleted OR excluded.deleted
      WHERE room_listing.version < excluded.version`,
-    ...[roomId, version, offer.hostId, deleted, JSON.stringify(offer)],
+    ...[roomId, version, offer.hostId, deleted, JSON.stringify(toStored(offer))],
   )
 }

@@ -5,10 +5,25 @@ import type { CanceledBy } from '../domain/cancellation-policy.ts'
 import type { Listing, Offer, RefusalOf, Stay } from '../domain/stay.ts'
 
 /** Rows as the raw statements select them: dates as text, ranges as their two ends. */
-export type ListingRow = { room_id: string; version: number; deleted: boolean; offer: Offer }
+export type ListingRow = { room_id: string; version: number; deleted: boolean; offer: StoredOffer }
+
+/**
+ * An offer as the catalogue stores it: with the tax in hundredths of a percent, too, for a version of the service that
+ * knows no finer one, and that leaves the finer one out of what it stores.
+ */
+export type StoredOffer = Omit<Offer, 'taxPartsPerMillion'> & {
+  readonly taxBasisPoints: number
+  readonly taxPartsPerMillion?: number
+}
+
+export function toStored(offer: Offer): StoredOffer {
+  return { ...offer, taxBasisPoints: Math.round(offer.taxPartsPerMillion / 100) }
+}
 
 export function toListing(row: ListingRow): Listing {
-  return { roomId: row.room_id, version: row.version, deleted: row.deleted, offer: row.offer }
+  const { taxBasisPoints, taxPartsPerMillion = taxBasisPoints * 100, ...offer } = row.offer
+  const { room_id: roomId, version, deleted } = row
+  return { roomId, version, deleted, offer: { ...offer, taxPartsPerMillion } }
 }
 
 export type AttemptRow = {

@@ -8,6 +8,7 @@ import {
   type Stay,
   startsInThePast,
 } from '../domain/stay.ts'
+import { offeredBy } from './offered.ts'
 import type { Ports } from './ports.ts'
 
 type BlockDates = { roomId: string; hostId: string; range: Stay }
@@ -51,11 +52,11 @@ async function ownRoom(
   command: BlockDates,
 ): Promise<{ listing: Listing; today: string } | BlockRefusal> {
   const { range, hostId, roomId } = command
-  const listing = await ports.listings.find(roomId)
-  if (!listing || listing.deleted) return { code: 'NOT_FOUND', message: 'There is no such room.' }
+  const offered = offeredBy(ports.calendar, await ports.listings.find(roomId))
+  if ('code' in offered) return offered
+  const { listing, today } = offered
   if (listing.offer.hostId !== hostId)
     return { code: 'FORBIDDEN', message: 'Only the host of this room may do that.' }
-  const today = ports.calendar.today(listing.offer.timeZone)
   const problems = [endsTooEarly(range), startsInThePast(range.startDate, today), tooLong(range)]
   return refuseFor(problems.filter((problem) => problem !== undefined)) ?? { listing, today }
 }

@@ -10,6 +10,7 @@ import {
 } from '../domain/attempt.ts'
 import { type Price, priceOf, refuseChangedPrice } from '../domain/price.ts'
 import { invalid, isRefusal, type Listing, type RefusalOf, refuseStay } from '../domain/stay.ts'
+import { offeredBy, roomGone } from './offered.ts'
 import type { PaymentOutcome, Ports } from './ports.ts'
 
 /**
@@ -93,14 +94,14 @@ const noSuchMethod = invalid(
   'paymentMethod',
   'The payment provider does not know this payment method. Enter the payment details again.',
 )
-const roomGone: RefusalOf<'NOT_FOUND'> = { code: 'NOT_FOUND', message: 'There is no such room.' }
 
 /** The present price of what a guest asks for, or why it cannot be had. */
-function offerTo(ports: Ports, request: BookingRequest, listing: Listing | null) {
-  if (!listing || listing.deleted) return roomGone
-  const { offer } = listing
+function offerTo(ports: Ports, request: BookingRequest, found: Listing | null) {
+  const offered = offeredBy(ports.calendar, found)
+  if (isRefusal(offered)) return offered
+  const { listing, offer, today } = offered
   if (offer.hostId === request.guestId) return ownRoom
-  const refused = refuseStay(offer, request.stay, request.guests, ports.calendar.today(offer.timeZone))
+  const refused = refuseStay(offer, request.stay, request.guests, today)
   if (refused) return refused
   const price = priceOf(offer, request.stay, ports.charging)
   if (isRefusal(price)) return price

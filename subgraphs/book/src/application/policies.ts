@@ -34,6 +34,12 @@ function cancelForDeletion(calendar: Calendar, booking: BookedStay, deletedOn: s
 
 /** Room's published words in book's own. */
 export function toListing(room: OfferedRoom, version: number, deleted: boolean): Listing {
-  const { roomId, registeredAt: _, ...offer } = room
-  return { roomId, version, deleted, offer }
+  const {
+    roomId,
+    registeredAt: _,
+    taxBasisPoints,
+    taxPartsPerMillion = taxBasisPoints * 100,
+    ...offer
+  } = room
+  return { roomId, version, deleted, offer: { ...offer, taxPartsPerMillion } }
 }

@@ -20,6 +20,8 @@ export type Ports = {
 export type Calendar = {
   /** Milliseconds since the epoch. */
   now(): number
+  /** Whether a zone is one that clocks keep: rooms of earlier versions can have another text. */
+  knows(timeZone: string): boolean
   /** The date that it is now in a time zone. */
   today(timeZone: string): string
   /** The instant, in milliseconds since the epoch, of a wall-clock time in a time zone. */

@@ -1,5 +1,6 @@
 import { type Price, priceOf } from '../domain/price.ts'
 import { isRefusal, type Offer, type RefusalOf, refuseStay, type Stay } from '../domain/stay.ts'
+import { offeredBy } from './offered.ts'
 import type { Ports } from './ports.ts'
 
 /** What a stay would cost now, or why it cannot be booked. */
@@ -7,10 +8,10 @@ export async function quote(
   ports: Ports,
   asked: { roomId: string; stay: Stay; guests: number },
 ): Promise<{ price: Price; offer: Offer } | RefusalOf<'INVALID_INPUT' | 'NOT_FOUND' | 'ROOM_NOT_AVAILABLE'>> {
-  const listing = await ports.listings.find(asked.roomId)
-  if (!listing || listing.deleted) return { code: 'NOT_FOUND', message: 'There is no such room.' }
-  const { offer } = listing
-  const refused = refuseStay(offer, asked.stay, asked.guests, ports.calendar.today(offer.timeZone))
+  const offered = offeredBy(ports.calendar, await ports.listings.find(asked.roomId))
+  if (isRefusal(offered)) return offered
+  const { offer, today } = offered
+  const refused = refuseStay(offer, asked.stay, asked.guests, today)
   if (refused) return refused
   const price = priceOf(offer, asked.stay, ports.charging)
   if (isRefusal(price)) return price
@@ -22,9 +23,9 @@ export async function quote(
 
 /** The nights of a range, from today on, that nobody has claimed. None where the room is not offered. */
 export async function freeDates(ports: Ports, roomId: string, range: Stay): Promise<readonly Stay[]> {
-  const listing = await ports.listings.find(roomId)
-  if (!listing || listing.deleted) return []
-  const today = ports.calendar.today(listing.offer.timeZone)
+  const offered = offeredBy(ports.calendar, await ports.listings.find(roomId))
+  if (isRefusal(offered)) return []
+  const { today } = offered
   const open = range.startDate < today ? { ...range, startDate: today } : range
   return open.startDate < open.endDate ? ports.blocks.freeDates(roomId, open) : []
 }

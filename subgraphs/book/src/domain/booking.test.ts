@@ -102,14 +102,18 @@ describe('a stay', () => {
 
 describe('the price', () => {
   it('is nights, cleaning fee and tax on both, rounded half up, in lines that add up', () => {
-    const offer = anOffer({ pricePerNight: 9_999, cleaningFee: 1_501, taxBasisPoints: 750 })
+    const offer = anOffer({ pricePerNight: 9_999, cleaningFee: 1_501, taxPartsPerMillion: 75_000 })
     const price = priceOf(offer, stay('2027-03-05', '2027-03-08'), chargingOf('sandbox'))
     expect(price).toMatchObject({ total: { amount: 29_997 + 1_501 + 2_362, currency: 'EUR' } })
     expect('lines' in price && price.lines.map((line) => line.amount.amount)).toEqual([29_997, 1_501, 2_362])
   })
 
   it('is exact where products pass what a number holds', () => {
-    const offer = anOffer({ pricePerNight: 2_750_000_000_000_001, cleaningFee: 3, taxBasisPoints: 825 })
+    const offer = anOffer({
+      pricePerNight: 2_750_000_000_000_001,
+      cleaningFee: 3,
+      taxPartsPerMillion: 82_500,
+    })
     const price = priceOf(offer, stay('2027-03-05', '2027-03-08'), chargingOf('sandbox'))
     const tax = 680_625_000_000_000
     expect(price).toMatchObject({ total: { amount: 8_250_000_000_000_006 + tax } })
@@ -143,7 +147,7 @@ describe('the price', () => {
   }
 
   it('is charged in steps of the provider, tax too, and says so for refunds', () => {
-    const price = atStripe({ pricePerNight: 1_230, cleaningFee: 110, taxBasisPoints: 750 }, 'KWD')
+    const price = atStripe({ pricePerNight: 1_230, cleaningFee: 110, taxPartsPerMillion: 75_000 }, 'KWD')
     expect(price).toMatchObject({ total: { amount: 3_690 + 110 + 290, currency: 'KWD' }, step: 10 })
     expect(atStripe({ pricePerNight: 1_230 }, 'EUR')).not.toHaveProperty('step')
   })
@@ -230,7 +234,7 @@ describe('the refund', () => {
   })
 
   it('after check-in keeps the cleaning fee and gives back the tax on the nights to come', () => {
-    const offer = anOffer({ pricePerNight: 10_000, cleaningFee: 5_000, taxBasisPoints: 1_000 })
+    const offer = anOffer({ pricePerNight: 10_000, cleaningFee: 5_000, taxPartsPerMillion: 100_000 })
     const taxed = priceOf(offer, stay('2027-03-10', '2027-03-14'), chargingOf('sandbox'))
     if (!('lines' in taxed)) throw new Error('no price')
     const of = { policy: 'FLEXIBLE', price: taxed, nights: 4, checkInAt, nightsBegun: 1 } as const
@@ -242,13 +246,13 @@ describe('the refund', () => {
     const policies = fc.constantFrom('FLEXIBLE', 'MODERATE', 'STRICT')
     const currencies = fc.constantFrom('KWD', 'MGA', 'ISK', 'EUR')
     fc.assert(
-      fc.property(policies, currencies, amount, amount, fc.nat(10_000), (...args) => {
-        const [policy, currency, pricePerNight, cleaningFee, taxBasisPoints] = args
+      fc.property(policies, currencies, amount, amount, fc.nat(1_000_000), (...args) => {
+        const [policy, currency, pricePerNight, cleaningFee, taxPartsPerMillion] = args
         const { step = 1 } = chargingOf('stripe')(currency) ?? {}
         const offer = anOffer({
           pricePerNight: pricePerNight * step,
           cleaningFee: cleaningFee * step,
-          taxBasisPoints,
+          taxPartsPerMillion,
         })
         const inCurrency = { amount: offer.pricePerNight.amount, currency }
         const nights = stay('2027-03-10', '2027-03-13')
@@ -273,11 +277,16 @@ describe('the refund', () => {
       fc.property(
         fc.constantFrom(...policies),
         fc.integer({ min: 1, max: 40 }),
+        // No room is offered for nothing.
+        fc.integer({ min: 1, max: 1_000_000 }),
         amount,
         amount,
-        amount,
-        (...[policy, nights, pricePerNight, cleaningFee, taxBasisPoints]) => {
-          const offer = anOffer({ pricePerNight, cleaningFee, taxBasisPoints: taxBasisPoints % 10_001 })
+        (...[policy, nights, pricePerNight, cleaningFee, taxPartsPerMillion]) => {
+          const offer = anOffer({
+            pricePerNight,
+            cleaningFee,
+            taxPartsPerMillion: taxPartsPerMillion % 1_000_001,
+          })
           const days = stay('2027-03-10', new Date(Date.UTC(2027, 2, 10 + nights)).toISOString().slice(0, 10))
           const some = priceOf(offer, days, chargingOf('sandbox'))
           if (!('lines' in some)) return

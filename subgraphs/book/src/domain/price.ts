@@ -38,7 +38,7 @@ export function priceOf(offer: Offer, stay: Stay, charging: Charging): Price | R
   const nights = nightsOf(stay)
   const stayAmount = rounded(BigInt(nights) * perNight)
   const cleaning = rounded(fee)
-  const tax = rounded((stayAmount + cleaning) * BigInt(offer.taxBasisPoints), 10_000n)
+  const tax = rounded((stayAmount + cleaning) * BigInt(offer.taxPartsPerMillion), 1_000_000n)
   const total = stayAmount + cleaning + tax
   if (total > largest) return tooMuchAtOnce(nights)
 
@@ -48,7 +48,7 @@ export function priceOf(offer: Offer, stay: Stay, charging: Charging): Price | R
     lines: [
       ...line('NIGHTS', nights === 1 ? '1 night' : `${nights} nights`, stayAmount),
       ...line('CLEANING_FEE', 'Cleaning fee', cleaning),
-      ...line('TAX', `Tax ${offer.taxBasisPoints / 100} %`, tax),
+      ...line('TAX', `Tax ${offer.taxPartsPerMillion / 10_000} %`, tax),
     ],
     total: { amount: Number(total), currency },
     ...(step > 1 && { step }),

@@ -66,8 +66,8 @@ export type Offer = {
   readonly timeZone: string
   readonly pricePerNight: Money
   readonly cleaningFee: Money
-  /** Hundredths of a percent: 1000 is 10 %. */
-  readonly taxBasisPoints: number
+  /** 88,750 is 8.875 %. */
+  readonly taxPartsPerMillion: number
   readonly capacity: number
   readonly minNights: number
   readonly maxNights: number

@@ -1,5 +1,6 @@
 import { chargingOf } from '@myhotel/kit/charging'
 import { createTestDatabase } from '@myhotel/kit/testing'
+import { isUsableTimeZone } from '@myhotel/kit/zone'
 import { v7 } from 'uuid'
 import { openDatabase } from '../adapters/database.ts'
 import { prismaAttempts } from '../adapters/prisma-attempts.ts'
@@ -13,6 +14,7 @@ import { aListing } from './examples.ts'
 export function stillCalendar(now = '2027-01-15T12:00:00Z'): Calendar {
   return {
     now: () => Date.parse(now),
+    knows: isUsableTimeZone,
     today: () => now.slice(0, 10),
     instantAt: (date, time) => Date.parse(`${date}T${time}:00Z`),
   }

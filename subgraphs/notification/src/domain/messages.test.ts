@@ -41,7 +41,7 @@ test('a guest is told what was booked, when to come, what it costs and what canc
     kind: 'BOOKED',
     title: 'You are booked: Hanok in Bukchon',
     body: [
-      'Your stay at Hanok in Bukchon in Seoul, KR is booked.',
+      'Your stay at Hanok in Bukchon in Seoul, South Korea is booked.',
       'Check-in: Sunday 28 February 2027, from 15:00',
       'Check-out: Tuesday 2 March 2027, until 11:00',
       'Nights: 2',
@@ -60,7 +60,7 @@ test('a host is told who comes', () => {
     recipientId: 'host1',
     kind: 'BOOKING_RECEIVED',
     title: 'New booking: Hanok in Bukchon',
-    body: expect.stringContaining('guest1 booked Hanok in Bukchon in Seoul, KR.\nCheck-in: Sunday'),
+    body: expect.stringContaining('guest1 booked Hanok in Bukchon in Seoul, South Korea.\nCheck-in: Sunday'),
   })
 })
 

@@ -1,5 +1,13 @@
 import type { Kind, Message } from './notification.ts'
-import { counted, formatDate, formatMoney, type Money, nightsBetween, oneLine } from './wording.ts'
+import {
+  counted,
+  countryName,
+  formatDate,
+  formatMoney,
+  type Money,
+  nightsBetween,
+  oneLine,
+} from './wording.ts'
 
 /** What every message about a stay can name. Dates are calendar dates of the room, half-open. */
 export type Stay = {
@@ -95,7 +103,7 @@ const byForHost = {
 }
 
 const place = (stay: BookedStay) =>
-  `${oneLine(stay.roomName)} in ${oneLine(stay.city)}, ${oneLine(stay.country)}`
+  `${oneLine(stay.roomName)} in ${oneLine(stay.city)}, ${oneLine(countryName(stay.country))}`
 
 const when = (stay: BookedStay) => [
   `Check-in: ${formatDate(stay.startDate)}, from ${stay.checkInTime}`,

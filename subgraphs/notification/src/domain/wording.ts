@@ -37,6 +37,13 @@ export function formatDate(date: string): string {
   return longDate.format(new Date(`${date}T00:00:00Z`)).replace(',', '')
 }
 
+const regions = new Intl.DisplayNames('en', { type: 'region' })
+
+/** The English name of a country given by its code; what earlier bookings have, the words of the host, stays. */
+export function countryName(country: string): string {
+  return /^[A-Z]{2}$/.test(country) ? (regions.of(country) ?? country) : country
+}
+
 /** Number of nights from the first date to the last, of which the night is not part. */
 export function nightsBetween(startDate: string, endDate: string): number {
   return Math.round((Date.parse(endDate) - Date.parse(startDate)) / 86_400_000)

@@ -7,9 +7,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Listings } from '../application/ports.ts'
 import { isRefusal } from '../domain/refusal.ts'
 import { readSearch } from '../domain/search.ts'
-import { newRoom } from '../testing/rooms.ts'
+import { newRoom, now } from '../testing/rooms.ts'
 import { openDatabase } from './database.ts'
 import { eventConsumer } from './event-consumer.ts'
+import { places } from './places.ts'
 import { prismaListings } from './prisma-listings.ts'
 import { prismaRooms } from './prisma-rooms.ts'
 
@@ -22,7 +23,7 @@ beforeAll(async () => {
   const { url, drop } = await createTestDatabase('room')
   dropDatabase = drop
   opened = openDatabase(url)
-  listings = prismaListings(opened.database)
+  listings = prismaListings(opened.database, { now: () => now })
   eventConsumer({ bus, database: opened.database, log: createLogger('room', 'silent') })
 })
 afterAll(async () => {
@@ -35,7 +36,7 @@ async function given(city: string) {
   const { room, event } = newRoom({ city })
   await prismaRooms(opened.database, () => {}).save(room, event)
   const isFree = async (startDate: string, endDate: string) => {
-    const search = readSearch({ city, startDate, endDate }, 'POPULARITY')
+    const search = readSearch({ city, startDate, endDate }, 'POPULARITY', places)
     if (isRefusal(search)) throw new Error(search.message)
     return (await listings.search(search, { first: 1, after: null })).length === 1
   }

@@ -15,7 +15,7 @@ export const roomFields: RoomResolvers = {
   description: detail('description'),
   pricePerNight: detail('pricePerNight'),
   cleaningFee: detail('cleaningFee'),
-  taxPercent: ({ offer }) => offer.taxBasisPoints / 100,
+  taxPercent: ({ offer }) => offer.taxPartsPerMillion / 10_000,
   capacity: detail('capacity'),
   location: ({ offer }) => offer,
   amenities: ({ offer }) => [...offer.amenities],

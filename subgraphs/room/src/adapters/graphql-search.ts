@@ -4,6 +4,7 @@ import { isRefusal } from '../domain/refusal.ts'
 import type { Room } from '../domain/room.ts'
 import type { RoomFilter, RoomSort } from '../domain/room-filter.ts'
 import { readSearch, type Search } from '../domain/search.ts'
+import { places } from './places.ts'
 import { cursorLength, isPosition } from './room-order.ts'
 
 type PageArguments = { first?: number | null; after?: string | null }
@@ -49,7 +50,7 @@ export async function popularRooms(listings: Listings, most: number): Promise<Ro
 }
 
 function search(filter: RoomFilter, sort: RoomSort): Search {
-  const read = readSearch(filter, sort)
+  const read = readSearch(filter, sort, places)
   if (isRefusal(read)) throw badInput(read.field, read.message)
   return read
 }

@@ -33,7 +33,7 @@ export type CancellationPolicy =
   /** All back until 14 days before check-in, half until 7 days, after that nothing */
   | 'STRICT';
 
-/** As RegisterRoomInput; what is left out stays as it is. */
+/** As RegisterRoomInput; what is left out stays as it is. A room that moves takes the time zone of its new place unless one is given. */
 export type ChangeRoomInput = {
   address?: InputMaybe<Scalars['String']['input']>;
   amenities?: InputMaybe<Array<Scalars['String']['input']>>;
@@ -106,6 +106,7 @@ export type Location = {
   __typename?: 'Location';
   address?: Maybe<Scalars['String']['output']>;
   city: Scalars['String']['output'];
+  /** ISO 3166 code, IT */
   country: Scalars['String']['output'];
   latitude?: Maybe<Scalars['Float']['output']>;
   longitude?: Maybe<Scalars['Float']['output']>;
@@ -197,8 +198,10 @@ export type OfferedRoom = {
   pricePerNight: Money;
   registeredAt: Scalars['DateTime']['output'];
   roomId: Scalars['ID']['output'];
-  /** Hundredths of a percent. */
+  /** Hundredths of a percent, rounded. */
   taxBasisPoints: Scalars['Int']['output'];
+  /** The exact tax: 88750 is 8.875 %. */
+  taxPartsPerMillion: Scalars['Int']['output'];
   timeZone: Scalars['String']['output'];
   /** Version of the last event about the room. */
   version: Scalars['Int']['output'];
@@ -274,7 +277,7 @@ export type RegisterRoomInput = {
   city: Scalars['String']['input'];
   /** 0 unless given; in the currency of the nightly price. */
   cleaningFee?: InputMaybe<MoneyInput>;
-  /** ISO 3166 code or name. */
+  /** ISO 3166 code, or name in any of many languages; the code comes out. */
   country: Scalars['String']['input'];
   /** At most 10000 characters. */
   description?: InputMaybe<Scalars['String']['input']>;
@@ -290,9 +293,12 @@ export type RegisterRoomInput = {
   /** http and https links, at most 50. */
   photos?: InputMaybe<Array<Scalars['String']['input']>>;
   pricePerNight: MoneyInput;
-  /** 0 unless given; at most two decimals. */
+  /** 0 unless given; at most four decimals. */
   taxPercent?: InputMaybe<Scalars['Float']['input']>;
-  /** IANA name. Unless given, that of the country, or of the city where the country has several; else UTC. */
+  /**
+   * IANA name; the one in use comes out. Unless given, that of the coordinates, or of the country where all of it has the
+   * same time; else InvalidInput asks for it.
+   */
   timeZone?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -326,7 +332,7 @@ export type Room = {
   photos: Array<Scalars['String']['output']>;
   pricePerNight: Money;
   registeredAt: Scalars['DateTime']['output'];
-  /** Tax on nights and cleaning, percent with at most two decimals. */
+  /** Tax on nights and cleaning, percent with at most four decimals. */
   taxPercent: Scalars['Float']['output'];
 };
 
@@ -359,6 +365,7 @@ export type RoomFilter = {
   /** Only rooms with all of these. */
   amenities?: InputMaybe<Array<Scalars['String']['input']>>;
   city?: InputMaybe<Scalars['String']['input']>;
+  /** ISO 3166 code, or name in any of many languages. */
   country?: InputMaybe<Scalars['String']['input']>;
   endDate?: InputMaybe<Scalars['Date']['input']>;
   /** Only rooms with room for so many. */
@@ -368,7 +375,10 @@ export type RoomFilter = {
   /** Nightly price; only rooms priced in this currency. */
   minPrice?: InputMaybe<MoneyInput>;
   near?: InputMaybe<NearInput>;
-  /** With endDate: only rooms free from startDate to endDate, a departure on the day of an arrival included. */
+  /**
+   * With endDate: only rooms free from startDate to endDate, a departure on the day of an arrival included. None where
+   * startDate has passed at the room.
+   */
   startDate?: InputMaybe<Scalars['Date']['input']>;
   /** Words in name, description, city, country and amenities; "a phrase", -without, or. The last word may be a beginning. */
   text?: InputMaybe<Scalars['String']['input']>;
@@ -713,6 +723,7 @@ export type OfferedRoomResolvers<ContextType = RequestContext, ParentType extend
   registeredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   roomId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   taxBasisPoints?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  taxPartsPerMillion?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   timeZone?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };

@@ -39,7 +39,7 @@ const tables = [
   'INSERT INTO free_span SELECT room_id, free_from, free_to FROM free_span_of_listing',
 ]
 
-const { opened, ways } = largeTables(openListings, tables)
+const { opened, ways } = largeTables(() => openListings(Date.now), tables)
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 const stay = { startDate: inDays(11), endDate: inDays(17) }

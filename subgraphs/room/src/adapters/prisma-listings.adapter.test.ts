@@ -148,6 +148,28 @@ it('orders, filters and pages by prices up to the largest, of which neighbours d
   expect(await listings.find({ minPrice: idr(largest) })).toEqual([String(largest)])
 })
 
+describe('nights that have passed', () => {
+  // In Pago Pago it is 9 March, in Seoul 10 March, in Kiritimati 11 March already.
+  const at = Date.parse('2027-03-10T10:15:00Z')
+  const from = (startDate: string, endDate: string) =>
+    listings.find({ startDate, endDate }, 'NEWEST', undefined, at)
+
+  it('are offered nowhere; what is today at one room is past at another', async () => {
+    for (const timeZone of ['Pacific/Kiritimati', 'Asia/Seoul', 'Pacific/Pago_Pago'])
+      await listings.offer(timeZone, { timeZone })
+    // As an earlier version stored it.
+    await listings.offer('older', { timeZone: 'Asia/Seoul' })
+    await listings.database.$executeRaw`
+      UPDATE room_listing SET time_zone = 'asia/SEOUL' FROM room WHERE id = room_id AND name = 'older'`
+    expect(await from('2027-03-08', '2027-03-20')).toEqual([])
+    expect(await from('2027-03-09', '2027-03-20')).toEqual(['Pacific/Pago_Pago'])
+    expect(await from('2027-03-10', '2027-03-11')).toEqual(['older', 'Pacific/Pago_Pago', 'Asia/Seoul'])
+    expect(await from('2027-03-11', '2027-03-12')).toHaveLength(4)
+    expect(await from('1000-01-01', '1000-01-02')).toEqual([])
+    expect(await listings.find({})).toHaveLength(4)
+  })
+})
+
 it('fills its pages, whatever the filter leaves out', async () => {
   for (let index = 0; index < 30; index += 1) {
     const room = await listings.offer(`room ${index}`)

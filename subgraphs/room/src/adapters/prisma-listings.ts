@@ -1,3 +1,4 @@
+import { zonesNotPast } from '@myhotel/kit/time-zones'
 import type { Listed, Listings, Page } from '../application/ports.ts'
 import type { Search } from '../domain/search.ts'
 import { growingCircles, isInBox, isInCircle, nearby } from './circle.ts'
@@ -9,39 +10,47 @@ import { orderOf, straightDistance } from './room-order.ts'
 import { fromRow, type RoomRow, roomColumns } from './room-row.ts'
 import { type TextFilter, textFilter } from './text-filter.ts'
 
-/** Searches in PostgreSQL. From `crowd` candidates on, rooms are not gathered but met in order (crowd.ts). */
-export function prismaListings(database: Database, crowd = 7_000): Listings {
+/**
+ * Searches in PostgreSQL. From `crowd` candidates on, rooms are not gathered but met in order (crowd.ts). `now` is in
+ * milliseconds since the epoch.
+ */
+export function prismaListings(database: Database, { crowd = 7_000, now = Date.now } = {}): Listings {
+  const find: Find = (search, page, narrowed) =>
+    findPage(database, search, page, [...notPast(search, now()), ...narrowed])
+
   return {
     async search(search, page) {
       const text = search.text === null ? null : await textFilter(database, search.text)
       const narrowed = text ? [text.condition] : []
-      if (search.sort === 'DISTANCE') return await findNearest(database, search, page, text)
+      if (search.sort === 'DISTANCE') return await findNearest(find, search, page, text)
       const candidates = [...nearby(search), ...freeThroughout(search)]
       const gathered = await gathering(database, candidates, crowd)
-      return await find(database, search, page, gathered ? [...narrowed, gathered] : narrowed)
+      return await find(search, page, gathered ? [...narrowed, gathered] : narrowed)
     },
   }
 }
 
+type Find = (search: Search, page: Page, narrowed: readonly Prisma.Sql[]) => Promise<Listed[]>
+
 /** The nearest of all are those of the first circle that has enough for a page; of a few with a text all are gathered. */
 async function findNearest(
-  database: Database,
+  find: Find,
   search: Search,
   page: Page,
   text: TextFilter | null,
 ): Promise<Listed[]> {
-  if (text?.isRare) return await find(database, search, page, [text.condition])
+  if (text?.isRare) return await find(search, page, [text.condition])
   const narrowed = text ? [text.condition] : []
   let found: Listed[] = []
   for (const circle of growingCircles(search, page)) {
-    found = await find(database, circle, page, [...narrowed, isInBox(circle)])
+    found = await find(circle, page, [...narrowed, isInBox(circle)])
     if (found.length > page.first) break
   }
   return found
 }
 
 /** One statement: it filters and sorts listings, then fetches the page's rooms. */
-async function find(
+async function findPage(
   database: Database,
   search: Search,
   { first, after }: Page,
@@ -92,9 +101,17 @@ function filtersOf(search: Search): Prisma.Sql[] {
       // that hardly any would be free, and all would be gathered and sorted where the first in order will do.
       Prisma.sql`NOT multirange_overlaps_range(l.taken, daterange(${startDate}::date, ${endDate}::date))`,
       Prisma.sql`${nights}::int BETWEEN l.min_nights AND l.max_nights`,
-      // Which day it is at each room is left to book; this lets in a day too much rather than too little.
+      // How far ahead the day is at each room is left to book; this lets in a day too much rather than too little.
       Prisma.sql`${startDate}::date - current_date - 1 <= l.booking_window_days`,
     )
   }
   return filters
+}
+
+/** Leaves out rooms at which the first day has passed; nearly always no zone is concerned. */
+function notPast({ stay }: Search, now: number): Prisma.Sql[] {
+  const zones = stay ? zonesNotPast(stay.startDate, now) : 'all'
+  if (zones === 'all') return []
+  if (zones.length === 0) return [Prisma.sql`FALSE`]
+  return [Prisma.sql`(l.time_zone IS NULL OR lower(l.time_zone) = ANY(${[...zones]}::text[]))`]
 }

@@ -1,8 +1,8 @@
 import { canonicalIds } from '@myhotel/kit/ids'
 import { appendToOutbox } from '@myhotel/kit/outbox'
 import { announce } from '../application/announce.ts'
-import type { Rooms } from '../application/ports.ts'
-import type { Room } from '../domain/room.ts'
+import type { Rooms, StoredRooms } from '../application/ports.ts'
+import type { OfferedRoom, Room } from '../domain/room.ts'
 import type { Database, Transaction } from './database.ts'
 import { list, unlist } from './listing.ts'
 import { fromRow, toRow } from './room-row.ts'
@@ -25,6 +25,20 @@ export function prismaRooms(database: Database, afterCommit: () => void): Rooms 
       })
       if (saved) afterCommit()
       return saved
+    },
+  }
+}
+
+/** The rooms on offer, page by page. */
+export function prismaStoredRooms(database: Database): StoredRooms {
+  return {
+    async offeredAfter(roomId, limit) {
+      const rows = await database.room.findMany({
+        where: { deletedAt: null, ...(roomId === null ? {} : { id: { gt: roomId } }) },
+        orderBy: { id: 'asc' },
+        take: limit,
+      })
+      return rows.map(fromRow).filter((room): room is OfferedRoom => room.status === 'OFFERED')
     },
   }
 }

@@ -14,7 +14,7 @@ export const roomColumns = Prisma.raw(
 
 /** The row of a room. */
 export function toRow({ id, version, hostId, registeredAt, offer, ...rest }: Room): RoomRow {
-  const { pricePerNight, cleaningFee, amenities, photos, ...details } = offer
+  const { pricePerNight, cleaningFee, taxPartsPerMillion, amenities, photos, ...details } = offer
   const deletion = 'deletion' in rest ? rest.deletion : null
   return {
     ...details,
@@ -25,6 +25,8 @@ export function toRow({ id, version, hostId, registeredAt, offer, ...rest }: Roo
     currency: pricePerNight.currency,
     pricePerNight: BigInt(pricePerNight.amount),
     cleaningFee: BigInt(cleaningFee.amount),
+    taxPartsPerMillion,
+    taxBasisPoints: toBasisPoints(taxPartsPerMillion),
     amenities: [...amenities],
     photos: [...photos],
     deletedAt: deletion && new Date(deletion.at),
@@ -50,7 +52,7 @@ function offerOf(row: RoomRow): Offer {
     description: row.description,
     pricePerNight: { amount: toMinorUnits(row.pricePerNight), currency },
     cleaningFee: { amount: toMinorUnits(row.cleaningFee), currency },
-    taxBasisPoints: row.taxBasisPoints,
+    taxPartsPerMillion: taxOf(row),
     capacity: row.capacity,
     address: row.address,
     city: row.city,
@@ -68,6 +70,15 @@ function offerOf(row: RoomRow): Offer {
     checkInTime: row.checkInTime,
     checkOutTime: row.checkOutTime,
   }
+}
+
+/** The tax as a version knew it that had hundredths of a percent. */
+export const toBasisPoints = (partsPerMillion: number) => Math.round(partsPerMillion / 100)
+
+/** The finer tax, unless a version that does not know it has changed the other since. */
+function taxOf({ taxBasisPoints, taxPartsPerMillion }: RoomRow): number {
+  const isCurrent = taxPartsPerMillion !== null && toBasisPoints(taxPartsPerMillion) === taxBasisPoints
+  return isCurrent ? taxPartsPerMillion : taxBasisPoints * 100
 }
 
 function deletionOf(row: RoomRow): Deletion | null {

@@ -1,20 +1,26 @@
 import type { Logger } from '@myhotel/kit/logger'
 import { type Loop, loop } from '@myhotel/kit/loop'
-import { countryKey, countryName } from '../domain/country.ts'
 import type { Offer } from '../domain/offer.ts'
 import { amenityKey, folded, foldingVersion } from '../domain/text.ts'
+import { countryCode, countryNames } from './countries.ts'
 import type { Database, Transaction } from './database.ts'
 import { Prisma } from './prisma-client/client.ts'
 import { fromRow } from './room-row.ts'
 import { toTextVector } from './text-terms.ts'
 
+/** A country by its names; rooms of earlier versions have what their hosts wrote. */
+function countryTexts(country: string): string[] {
+  const code = countryCode(country)
+  return code ? countryNames(code) : [country]
+}
+
 /** What searches compare of an offer's texts, as they stand in its listing. */
 export function searchedTexts(offer: Offer) {
   const { name, city, country, amenities, description } = offer
-  const texts = [name, city, country, countryName(country) ?? '', ...amenities, description]
+  const texts = [name, city, ...countryTexts(country), ...amenities, description]
   return {
     cityKey: folded(city),
-    countryKey: countryKey(country),
+    countryKey: countryCode(country) ?? folded(country),
     amenities: [...new Set(amenities.map(amenityKey))],
     terms: toTextVector(texts),
     /** What the version before searches: its words are told apart by PostgreSQL. */

@@ -23,7 +23,7 @@ export function announce(event: RoomEvent, room: Room): Announcement {
 }
 
 /** A room as the other contexts know it. */
-export function asOffered({ id, hostId, offer, registeredAt }: Room): OfferedRoom {
+export function asOffered({ id, hostId, offer, registeredAt }: Room): Required<OfferedRoom> {
   return {
     roomId: id,
     hostId,
@@ -33,7 +33,8 @@ export function asOffered({ id, hostId, offer, registeredAt }: Room): OfferedRoo
     timeZone: offer.timeZone,
     pricePerNight: offer.pricePerNight,
     cleaningFee: offer.cleaningFee,
-    taxBasisPoints: offer.taxBasisPoints,
+    taxBasisPoints: Math.round(offer.taxPartsPerMillion / 100),
+    taxPartsPerMillion: offer.taxPartsPerMillion,
     capacity: offer.capacity,
     minNights: offer.minNights,
     maxNights: offer.maxNights,

@@ -1,5 +1,6 @@
 import { chargingOf } from '@myhotel/kit/charging'
 import { describe, expect, it } from 'vitest'
+import { places } from '../adapters/places.ts'
 import type { ServiceUnavailable } from '../domain/refusal.ts'
 import { isRefusal } from '../domain/refusal.ts'
 import { fakeRooms } from '../testing/fake-rooms.ts'
@@ -29,6 +30,7 @@ async function given(upcoming: number | ServiceUnavailable = 0) {
       },
     },
     charging: chargingOf('stripe'),
+    places,
     calendar: { now: () => now, today: (timeZone) => `today in ${timeZone}` },
     newId: () => `room ${++ids}`,
   }

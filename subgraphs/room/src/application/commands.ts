@@ -1,22 +1,23 @@
 import type { Details, DetailsChange } from '../domain/details.ts'
 import { type InvalidInput, isRefusal, type NotFound, noSuchRoom, type Refusal } from '../domain/refusal.ts'
 import {
+  change,
   type Decision,
   type DeleteRoom,
   type Deletion,
-  decide,
   evolve,
   type Room,
   register,
+  remove,
 } from '../domain/room.ts'
 import type { Calendar, Ports, Rooms } from './ports.ts'
 
 /** A host offers a new room. */
 export async function registerRoom(
-  { rooms, calendar, charging, newId }: Ports,
+  { rooms, places, calendar, charging, newId }: Ports,
   { hostId, details }: { hostId: string; details: Details },
 ): Promise<Room | InvalidInput> {
-  const event = register({ roomId: newId(), hostId, details, now: calendar.now(), charging })
+  const event = register({ roomId: newId(), hostId, details, now: calendar.now(), charging }, places)
   if (isRefusal(event)) return event
   const room = evolve(null, event)
   if (await rooms.save(room, event)) return room
@@ -25,10 +26,10 @@ export async function registerRoom(
 
 /** A host changes a room. */
 export function changeRoom(
-  { rooms, charging }: Ports,
-  { roomId, hostId, change }: { roomId: string; hostId: string; change: DetailsChange },
+  { rooms, places, charging }: Ports,
+  { roomId, hostId, change: said }: { roomId: string; hostId: string; change: DetailsChange },
 ) {
-  return execute(rooms, roomId, (room) => decide({ type: 'ChangeRoom', hostId, change, charging }, room))
+  return execute(rooms, roomId, (room) => change({ hostId, change: said, charging }, room, places))
 }
 
 /** A host deletes a room; one with bookings to come only by saying that they shall be cancelled. */
@@ -38,12 +39,12 @@ export function deleteRoom(
 ) {
   return execute(rooms, roomId, async (room) => {
     const deletion = { by: 'HOST', byId: hostId, reason: null, ...momentAt(room, calendar) } as const
-    const command: DeleteRoom = { type: 'DeleteRoom', deletion, upcomingBookings: 0 }
-    const decided = decide(command, room)
+    const command: DeleteRoom = { deletion, upcomingBookings: 0 }
+    const decided = remove(command, room)
     // Book is asked only where its answer decides: for all else it need not be there.
     if (said.cancelUpcomingBookings || decided === 'already' || isRefusal(decided)) return decided
     const upcoming = await bookings.countUpcoming(room.id)
-    return isRefusal(upcoming) ? upcoming : decide({ ...command, upcomingBookings: upcoming }, room)
+    return isRefusal(upcoming) ? upcoming : remove({ ...command, upcomingBookings: upcoming }, room)
   })
 }
 
@@ -54,7 +55,7 @@ export function deleteRoomForServiceCenter(
 ) {
   return execute(rooms, roomId, (room) => {
     const deletion = { by: 'SERVICE_CENTER', byId: agentId, reason, ...momentAt(room, calendar) } as const
-    return decide({ type: 'DeleteRoom', deletion, upcomingBookings: 0 }, room)
+    return remove({ deletion, upcomingBookings: 0 }, room)
   })
 }
 

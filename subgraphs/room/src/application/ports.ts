@@ -1,12 +1,14 @@
 import type { Charging } from '../domain/charging.ts'
+import type { Places } from '../domain/place.ts'
 import type { ServiceUnavailable } from '../domain/refusal.ts'
-import type { Room, RoomEvent } from '../domain/room.ts'
+import type { OfferedRoom, Room, RoomEvent } from '../domain/room.ts'
 import type { Search } from '../domain/search.ts'
 
 /** What the application needs of the world, in the domain's words. The adapters implement it; see compose.ts. */
 export type Ports = Readonly<{
   rooms: Rooms
   bookings: Bookings
+  places: Places
   calendar: Calendar
   /** What the payment provider can charge, known without asking payment. */
   charging: Charging
@@ -32,6 +34,12 @@ export type Rooms = Readonly<{
    * changed the room since it was read.
    */
   save(room: Room, event: RoomEvent): Promise<boolean>
+}>
+
+/** The rooms on offer, in the order of their registration: for work on all of them. */
+export type StoredRooms = Readonly<{
+  /** At most `limit` of those behind one, from the first where that is null. */
+  offeredAfter(roomId: string | null, limit: number): Promise<readonly OfferedRoom[]>
 }>
 
 /** The book context. */

@@ -1,5 +1,5 @@
-import type { Money, Offer } from './offer.ts'
-import { type InvalidInput, invalid } from './refusal.ts'
+import type { Money } from './offer.ts'
+import type { Problem } from './refusal.ts'
 
 /** What can be charged at once: multiples of `step` up to `largest`, in minor units. */
 export type Chargeable = Readonly<{ step: number; largest: number }>
@@ -7,26 +7,27 @@ export type Chargeable = Readonly<{ step: number; largest: number }>
 /** What the payment provider can charge in a currency; null where nothing can. */
 export type Charging = (currency: string) => Chargeable | null
 
-/** Refuses prices that no guest could pay: of a currency or an amount that the payment provider cannot charge. */
-export function refuseUnchargeable(offer: Offer, charging: Charging): InvalidInput | undefined {
-  const { pricePerNight, cleaningFee } = offer
-  const chargeable = charging(pricePerNight.currency)
+/** The prices of an offer, as its host says them. */
+export type Prices = Readonly<{ pricePerNight: Money; cleaningFee?: Money | null }>
+
+/** What is wrong with prices that no guest could pay: a currency or an amount that the payment provider cannot charge. */
+export function problemsOfCharging({ pricePerNight, cleaningFee }: Prices, charging: Charging): Problem[] {
+  const { currency } = pricePerNight
+  const chargeable = charging(currency)
   if (!chargeable) {
-    return invalid(
-      'pricePerNight',
-      `must be in another currency: payments in ${pricePerNight.currency} cannot be taken`,
-    )
+    const message = `Payments in ${currency} cannot be taken. Give the price per night in another currency.`
+    return [{ field: 'pricePerNight', message, code: 'NOT_CHARGEABLE' }]
   }
-  const flawOf = ({ amount, currency }: Money) => {
-    if (amount > chargeable.largest)
-      return `must be at most ${chargeable.largest}, the most that can be charged at once`
-    if (amount % chargeable.step > 0)
-      return `must be a multiple of ${chargeable.step} in ${currency}, to be charged exactly`
-    return undefined
+  const { largest, step } = chargeable
+  const problemOf = (field: string, name: string, amount: number): Problem[] => {
+    const message =
+      amount > largest
+        ? `The ${name} must be at most ${largest}, the most that can be charged at once.`
+        : `The ${name} must be a multiple of ${step} in ${currency}, to be charged exactly.`
+    return amount > largest || amount % step > 0 ? [{ field, message, code: 'NOT_CHARGEABLE' }] : []
   }
-  for (const [field, money] of Object.entries({ pricePerNight, cleaningFee })) {
-    const flaw = flawOf(money)
-    if (flaw) return invalid(field, flaw)
-  }
-  return undefined
+  return [
+    ...problemOf('pricePerNight', 'price per night', pricePerNight.amount),
+    ...(cleaningFee ? problemOf('cleaningFee', 'cleaning fee', cleaningFee.amount) : []),
+  ]
 }

@@ -1,4 +1,5 @@
-import { isTimeZone } from './country.ts'
+import type { Places } from './place.ts'
+import type { Problem } from './refusal.ts'
 import { isAtMost, isLine } from './text.ts'
 
 /** Minor units of a currency: 1250 EUR is 12.50 euro. */
@@ -13,11 +14,12 @@ export type Offer = Readonly<{
   pricePerNight: Money
   /** Once per stay; of the same currency. */
   cleaningFee: Money
-  /** Hundredths of a percent: 1000 is 10 %. */
-  taxBasisPoints: number
+  /** 88,750 is 8.875 %. */
+  taxPartsPerMillion: number
   capacity: number
   address: string | null
   city: string
+  /** ISO 3166 alpha-2 code, `IT`. */
   country: string
   latitude: number | null
   longitude: number | null
@@ -37,8 +39,8 @@ export type Offer = Readonly<{
   checkOutTime: string
 }>
 
-/** A rule that every offer keeps; `field` and `message` tell the host what to mend. */
-export type Rule = Readonly<{ field: string; message: string; holds(offer: Offer): boolean }>
+/** A rule that every offer keeps, and what a host who broke it is told. */
+type Rule = Problem & Readonly<{ holds(offer: Omit<Offer, 'timeZone'>, places: Places): boolean }>
 
 /** The largest amount that clients of the API can be told: larger ones are not exact as JSON numbers. */
 export const mostMoney = Number.MAX_SAFE_INTEGER
@@ -56,107 +58,135 @@ function isWebAddress(link: string): boolean {
   return ['http:', 'https:'].includes(new URL(link).protocol)
 }
 
+const longestWindow = 3650
+const longestStay = 3650
+
 const rules: readonly Rule[] = [
   {
     field: 'name',
-    message: 'must be one line of 1 to 200 visible characters',
+    message: 'The name must be one line of 1 to 200 visible characters.',
+    code: 'MALFORMED',
     holds: ({ name }) => isLine(name, 200),
   },
   {
     field: 'description',
-    message: 'must be text of at most 10000 characters',
+    message: 'The description must have at most 10000 characters.',
+    code: 'TOO_LONG',
     holds: ({ description }) => isAtMost(description, 10_000),
   },
   {
     field: 'pricePerNight',
-    message: `must be between 1 and ${mostMoney}`,
+    message: `The price per night must be between 1 and ${mostMoney}.`,
+    code: 'OUT_OF_RANGE',
     holds: ({ pricePerNight }) => isIn(pricePerNight.amount, 1, mostMoney),
   },
   {
     field: 'cleaningFee',
-    message: `must be between 0 and ${mostMoney}`,
+    message: `The cleaning fee must be between 0 and ${mostMoney}.`,
+    code: 'OUT_OF_RANGE',
     holds: ({ cleaningFee }) => isIn(cleaningFee.amount, 0, mostMoney),
   },
   {
     field: 'cleaningFee',
-    message: 'must be in the currency of the nightly price',
+    message: 'The cleaning fee must be in the currency of the price per night.',
+    code: 'OTHER_CURRENCY',
     holds: ({ cleaningFee, pricePerNight }) => cleaningFee.currency === pricePerNight.currency,
   },
   {
     field: 'taxPercent',
-    message: 'must be between 0 and 100, with at most two decimals',
-    holds: ({ taxBasisPoints }) => isIn(taxBasisPoints, 0, 10_000),
+    message: 'The tax must be between 0 and 100 percent, with at most four decimals.',
+    code: 'OUT_OF_RANGE',
+    holds: ({ taxPartsPerMillion }) => isIn(taxPartsPerMillion, 0, 1_000_000),
   },
-  { field: 'capacity', message: 'must be between 1 and 50', holds: ({ capacity }) => isIn(capacity, 1, 50) },
+  {
+    field: 'capacity',
+    message: 'The room must be for 1 to 50 guests.',
+    code: 'OUT_OF_RANGE',
+    holds: ({ capacity }) => isIn(capacity, 1, 50),
+  },
   {
     field: 'address',
-    message: 'must be one line of at most 300 characters',
+    message: 'The address must be one line of at most 300 characters.',
+    code: 'MALFORMED',
     holds: ({ address }) => address === null || isLine(address, 300),
   },
   {
     field: 'city',
-    message: 'must be one line of 1 to 100 characters',
+    message: 'The city must be one line of 1 to 100 characters.',
+    code: 'MALFORMED',
     holds: ({ city }) => isLine(city, 100),
   },
   {
     field: 'country',
-    message: 'must be one line of 2 to 100 characters',
-    holds: ({ country }) => isLine(country, 100) && country.length >= 2,
+    message: 'This is not a country. Give its name or its ISO 3166 code, such as IT.',
+    code: 'UNKNOWN_COUNTRY',
+    holds: ({ country }, places) => places.countryCode(country) === country,
   },
   {
     field: 'latitude',
-    message: 'must be between -90 and 90',
+    message: 'The latitude must be between -90 and 90.',
+    code: 'OUT_OF_RANGE',
     holds: ({ latitude }) => isDegree(latitude, 90),
   },
   {
     field: 'longitude',
-    message: 'must be between -180 and 180',
+    message: 'The longitude must be between -180 and 180.',
+    code: 'OUT_OF_RANGE',
     holds: ({ longitude }) => isDegree(longitude, 180),
   },
   {
     field: 'longitude',
-    message: 'and latitude must be given together',
+    message: 'Give latitude and longitude together, or neither.',
+    code: 'INCOMPLETE',
     holds: ({ latitude, longitude }) => (latitude === null) === (longitude === null),
   },
   {
-    field: 'timeZone',
-    message: 'must be the IANA name of a time zone, such as Asia/Seoul',
-    holds: ({ timeZone }) => isTimeZone(timeZone),
-  },
-  {
     field: 'amenities',
-    message: 'must be at most 100, each one line of 1 to 50 characters',
+    message: 'Give at most 100 amenities, each one line of 1 to 50 characters.',
+    code: 'MALFORMED',
     holds: ({ amenities }) => amenities.length <= 100 && amenities.every((amenity) => isLine(amenity, 50)),
   },
   {
     field: 'photos',
-    message: 'must be at most 50 links that begin with http:// or https://',
+    message: 'Give at most 50 photos, as links that begin with http:// or https://.',
+    code: 'MALFORMED',
     holds: ({ photos }) => photos.length <= 50 && photos.every(isWebAddress),
   },
-  { field: 'minNights', message: 'must be at least 1', holds: ({ minNights }) => isIn(minNights, 1, 3650) },
+  {
+    field: 'minNights',
+    message: `The shortest stay must be between 1 and ${longestStay} nights.`,
+    code: 'OUT_OF_RANGE',
+    holds: ({ minNights }) => isIn(minNights, 1, longestStay),
+  },
   {
     field: 'maxNights',
-    message: 'must be at least minNights and at most 3650',
-    holds: ({ minNights, maxNights }) => isIn(maxNights, minNights, 3650),
+    message: `The longest stay must have at least as many nights as the shortest, and at most ${longestStay}.`,
+    code: 'OUT_OF_RANGE',
+    holds: ({ minNights, maxNights }) => isIn(maxNights, Math.max(1, minNights), longestStay),
   },
   {
     field: 'bookingWindowDays',
-    message: 'must be between 1 and 3650',
-    holds: ({ bookingWindowDays }) => isIn(bookingWindowDays, 1, 3650),
+    message: `The room must be bookable 1 to ${longestWindow} days ahead.`,
+    code: 'OUT_OF_RANGE',
+    holds: ({ bookingWindowDays }) => isIn(bookingWindowDays, 1, longestWindow),
   },
   {
     field: 'checkInTime',
-    message: 'must be a time of day, such as 15:00',
+    message: 'The check-in time must be a time of day, such as 15:00.',
+    code: 'MALFORMED',
     holds: ({ checkInTime }) => isTime(checkInTime),
   },
   {
     field: 'checkOutTime',
-    message: 'must be a time of day, such as 11:00',
+    message: 'The check-out time must be a time of day, such as 11:00.',
+    code: 'MALFORMED',
     holds: ({ checkOutTime }) => isTime(checkOutTime),
   },
 ]
 
-/** The first rule that an offer does not keep, if any. */
-export function brokenRule(offer: Offer): Rule | undefined {
-  return rules.find((rule) => !rule.holds(offer))
+/** What is wrong with an offer, but for its time zone, which details.ts finds or asks for. */
+export function problemsOf(offer: Omit<Offer, 'timeZone'>, places: Places): Problem[] {
+  return rules
+    .filter((rule) => !rule.holds(offer, places))
+    .map(({ field, message, code }) => ({ field, message, code }))
 }

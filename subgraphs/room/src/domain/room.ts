@@ -1,6 +1,7 @@
-import { type Charging, refuseUnchargeable } from './charging.ts'
+import { type Charging, type Prices, problemsOfCharging } from './charging.ts'
 import { changeOffer, type Details, type DetailsChange, makeOffer } from './details.ts'
 import type { Offer } from './offer.ts'
+import type { Places } from './place.ts'
 import {
   type Forbidden,
   type InvalidInput,
@@ -9,6 +10,7 @@ import {
   noSuchRoom,
   notYourRoom,
   type Refusal,
+  refuseInput,
   type UpcomingBookings,
   upcomingBookings,
 } from './refusal.ts'
@@ -51,15 +53,10 @@ export type RegisterRoom = Readonly<{
 }>
 
 /** A host wants details of a room changed. */
-export type ChangeRoom = Readonly<{
-  type: 'ChangeRoom'
-  hostId: string
-  change: DetailsChange
-  charging: Charging
-}>
+export type ChangeRoom = Readonly<{ hostId: string; change: DetailsChange; charging: Charging }>
 
-/** Somebody wants a room gone. `upcomingBookings` stand in the way; 0 where they shall be cancelled. */
-export type DeleteRoom = Readonly<{ type: 'DeleteRoom'; deletion: Deletion; upcomingBookings: number }>
+/** Deletes a room. `upcomingBookings` stand in the way; 0 where they shall be cancelled. */
+export type DeleteRoom = Readonly<{ deletion: Deletion; upcomingBookings: number }>
 
 export type RoomEvent =
   | Readonly<{ type: 'RoomRegistered'; roomId: string; hostId: string; registeredAt: number; offer: Offer }>
@@ -70,18 +67,41 @@ export type RoomEvent =
 export type Decision<No extends Refusal> = RoomEvent | 'already' | No
 
 /** Decides on a new room. */
-export function register({ roomId, hostId, details, now, charging }: RegisterRoom): RoomEvent | InvalidInput {
-  const offer = makeOffer(details)
-  if (isRefusal(offer)) return offer
-  const refused = refuseUnchargeable(offer, charging)
-  return refused ?? { type: 'RoomRegistered', roomId, hostId, registeredAt: now, offer }
+export function register(
+  { roomId, hostId, details, now, charging }: RegisterRoom,
+  places: Places,
+): RoomEvent | InvalidInput {
+  const offer = withChargeable(makeOffer(details, places), details, charging)
+  return isRefusal(offer) ? offer : { type: 'RoomRegistered', roomId, hostId, registeredAt: now, offer }
 }
 
-/** Decides on what shall be done to a room. */
-export function decide(command: ChangeRoom, room: Room): Decision<InvalidInput | NotFound | Forbidden>
-export function decide(command: DeleteRoom, room: Room): Decision<Forbidden | UpcomingBookings>
-export function decide(command: ChangeRoom | DeleteRoom, room: Room): Decision<Refusal> {
-  return command.type === 'ChangeRoom' ? change(command, room) : remove(command, room)
+/** Decides on a change of a room. */
+export function change(
+  command: ChangeRoom,
+  room: Room,
+  places: Places,
+): Decision<InvalidInput | NotFound | Forbidden> {
+  if (room.hostId !== command.hostId) return notYourRoom
+  if (room.status === 'DELETED') return noSuchRoom
+  const { pricePerNight = room.offer.pricePerNight, cleaningFee = room.offer.cleaningFee } = command.change
+  // A room whose price stays may have one from before, which quotes refuse: its host can still change all else.
+  const isPriced = Boolean(command.change.pricePerNight || command.change.cleaningFee)
+  const changed = changeOffer(room.offer, command.change, places)
+  const offer =
+    isPriced && pricePerNight
+      ? withChargeable(changed, { pricePerNight, cleaningFee }, command.charging)
+      : changed
+  if (isRefusal(offer)) return offer
+  return isSame(offer, room.offer) ? 'already' : { type: 'RoomChanged', offer }
+}
+
+/** Decides on the deletion of a room. */
+export function remove(command: DeleteRoom, room: Room): Decision<Forbidden | UpcomingBookings> {
+  const { deletion } = command
+  if (deletion.by === 'HOST' && deletion.byId !== room.hostId) return notYourRoom
+  if (room.status === 'DELETED') return 'already'
+  if (command.upcomingBookings > 0) return upcomingBookings(command.upcomingBookings)
+  return { type: 'RoomDeleted', deletion }
 }
 
 /** The room after an event. */
@@ -96,25 +116,21 @@ export function evolve(room: Room | null, event: RoomEvent): Room {
   return { ...room, version, status: 'DELETED', deletion: event.deletion }
 }
 
-function change(command: ChangeRoom, room: Room): Decision<InvalidInput | NotFound | Forbidden> {
-  if (room.hostId !== command.hostId) return notYourRoom
-  if (room.status === 'DELETED') return noSuchRoom
-  const offer = changeOffer(room.offer, command.change)
-  if (isRefusal(offer)) return offer
-  // A room whose price stays may have one from before, which quotes refuse: its host can still change all else.
-  const { pricePerNight, cleaningFee } = command.change
-  const refused = (pricePerNight || cleaningFee) && refuseUnchargeable(offer, command.charging)
-  if (refused) return refused
-  return isSame(offer, room.offer) ? 'already' : { type: 'RoomChanged', offer }
+/** An offer whose prices can be charged; else what is wrong with it, and with its prices. */
+function withChargeable(
+  offer: Offer | InvalidInput,
+  prices: Prices,
+  charging: Charging,
+): Offer | InvalidInput {
+  const [problem, ...others] = [
+    ...(isRefusal(offer) ? offer.problems : []),
+    ...problemsOfCharging(prices, charging),
+  ]
+  return problem ? refuseInput([problem, ...others]) : offer
 }
 
-function remove(command: DeleteRoom, room: Room): Decision<Forbidden | UpcomingBookings> {
-  const { deletion } = command
-  if (deletion.by === 'HOST' && deletion.byId !== room.hostId) return notYourRoom
-  if (room.status === 'DELETED') return 'already'
-  if (command.upcomingBookings > 0) return upcomingBookings(command.upcomingBookings)
-  return { type: 'RoomDeleted', deletion }
-}
+/** Whether two offers say the same, in whatever order. */
+export const isSame = (one: Offer, other: Offer) => asText(one) === asText(other)
 
-/** Whether two offers say the same; offers are made by one function, so their details come in one order. */
-const isSame = (one: Offer, other: Offer) => JSON.stringify(one) === JSON.stringify(other)
+const asText = (offer: Offer) =>
+  JSON.stringify(Object.entries(offer).sort(([one], [other]) => (one < other ? -1 : 1)))

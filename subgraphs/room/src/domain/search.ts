@@ -1,6 +1,6 @@
-import { countryKey } from './country.ts'
 import { mostMoney } from './offer.ts'
-import { type InvalidInput, invalid } from './refusal.ts'
+import type { Places } from './place.ts'
+import { type InvalidInput, refuseInput } from './refusal.ts'
 import { type Near, nonsenseIn, type RoomFilter, type RoomSort } from './room-filter.ts'
 import { amenityKey, folded } from './text.ts'
 
@@ -22,14 +22,20 @@ export type Search = Readonly<{
 const dayMs = 24 * 60 * 60 * 1000
 
 /** Makes sense of a filter and an order, or says why there is none in them. */
-export function readSearch(filter: RoomFilter, sort: RoomSort): Search | InvalidInput {
+export function readSearch(filter: RoomFilter, sort: RoomSort, places: Places): Search | InvalidInput {
   const nonsense = nonsenseIn(filter, sort)
-  if (nonsense) return invalid(nonsense.field, nonsense.message)
+  if (nonsense) {
+    const { field, message } = nonsense
+    return refuseInput([{ field, message: `${field} ${message}`, code: 'INVALID' }])
+  }
   return {
     sort,
     text: filter.text?.trim() || null,
     cityKey: filter.city?.trim() ? folded(filter.city) : null,
-    countryKey: filter.country?.trim() ? countryKey(filter.country) : null,
+    // What is no country finds rooms of none; rooms of an earlier version are listed under what their hosts wrote.
+    countryKey: filter.country?.trim()
+      ? (places.countryCode(filter.country) ?? folded(filter.country))
+      : null,
     near: filter.near ? { radiusKm: 10, ...filter.near } : null,
     stay: stayOf(filter),
     guests: filter.guests ?? null,

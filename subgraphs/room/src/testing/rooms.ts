@@ -1,5 +1,6 @@
 import { chargingOf } from '@myhotel/kit/charging'
 import { v7 } from 'uuid'
+import { places } from '../adapters/places.ts'
 import { type Details, makeOffer } from '../domain/details.ts'
 import { isRefusal } from '../domain/refusal.ts'
 import { evolve, type Room, type RoomEvent, register } from '../domain/room.ts'
@@ -10,6 +11,7 @@ export const details: Details = {
   pricePerNight: { amount: 10_000, currency: 'EUR' },
   city: 'Lisbon',
   country: 'PT',
+  timeZone: 'Europe/Lisbon',
 }
 
 /** An instant in milliseconds since the epoch, early enough for all stays of the tests. */
@@ -17,20 +19,23 @@ export const now = Date.parse('2027-01-01T12:00:00Z')
 
 /** A room just registered, with the event that made it. */
 export function newRoom(change: Partial<Details> = {}, hostId = 'host1'): { room: Room; event: RoomEvent } {
-  const event = register({
-    roomId: v7(),
-    hostId,
-    details: { ...details, ...change },
-    now,
-    charging: chargingOf('sandbox'),
-  })
+  const event = register(
+    {
+      roomId: v7(),
+      hostId,
+      details: { ...details, ...change },
+      now,
+      charging: chargingOf('sandbox'),
+    },
+    places,
+  )
   if (isRefusal(event)) throw new Error(event.message)
   return { room: evolve(null, event), event }
 }
 
 /** A room after the host said something else of it, with the event of that. */
 export function changedRoom(room: Room, change: Partial<Details>): { room: Room; event: RoomEvent } {
-  const offer = makeOffer({ ...details, ...change })
+  const offer = makeOffer({ ...details, ...change }, places)
   if (isRefusal(offer)) throw new Error(offer.message)
   const event: RoomEvent = { type: 'RoomChanged', offer }
   return { room: evolve(room, event), event }

@@ -16,6 +16,7 @@ export const input = {
   pricePerNight: { amount: 9_900, currency: 'EUR' },
   city: 'Lisbon',
   country: 'Portugal',
+  timeZone: 'Europe/Lisbon',
 }
 
 const roomFields = `id name description host { id } pricePerNight { amount currency } cleaningFee { amount currency }
@@ -67,6 +68,7 @@ export async function startRoom() {
     ...subgraph,
     bus,
     bookPort,
+    databaseUrl: database.url,
     register,
     /** Registers a room of host1 and answers its id. */
     async offer(value: object = {}): Promise<string> {
