@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from '@myhotel/kit/testing'
-import { type System, startSystem } from '../../tools/system/index.ts'
+import { type System, type SystemOptions, startSystem } from '../../tools/system/index.ts'
 
 /** Clients of a router. */
 export type Client = {
@@ -32,7 +32,7 @@ export type Answer = {
 }
 
 /** Starts a system on free ports in a folder of its own; `close` ends it and removes the folder. */
-export async function openHotel(options: { env?: Record<string, string> } = {}): Promise<Hotel> {
+export async function openHotel(options: Omit<SystemOptions, 'dataDir'> = {}): Promise<Hotel> {
   const dataDir = await mkdtemp(join(tmpdir(), 'myhotel-system-'))
   const system = await startSystem({ dataDir, ...options })
   return {

@@ -84,7 +84,8 @@ export async function bringUp(
   progress(`starting ${site.layout.subgraphs.length} subgraphs and the router`)
   const identities = await readIdentities(site.dataDir, ['router', ...site.layout.subgraphs])
   const replicas = (name: string) => options.replicas?.[name] ?? 1
-  const services = { site, record, identities, replicas, rewire: options.rewire }
+  const { rewire, standBack } = options
+  const services = { site, record, identities, replicas, rewire, standBack }
   const specs = site.layout.subgraphs.flatMap((name) =>
     Array.from({ length: replicas(name) }, (_, index) => subgraph(services, name, index + 1)),
   )

@@ -20,6 +20,7 @@ export type Services = {
   /** How many processes of a subgraph run from the beginning. */
   replicas: (subgraph: string) => number
   rewire?: SystemOptions['rewire']
+  standBack?: SystemOptions['standBack']
 }
 
 /** The first process of a subgraph has its name, further ones are `book#2`, `book#3`. */
@@ -33,7 +34,7 @@ export async function subgraph(services: Services, name: string, number: number)
     name: replicaName(name, number),
     kind: 'subgraph',
     folder: `subgraphs/${name}`,
-    niceness: niceness[name],
+    niceness: services.standBack === false ? 0 : niceness[name],
     env: {
       ...(await addresses(services, (urls) => urls[(number - 1) % urls.length])),
       ...(database ? { [`${variable(name)}_DATABASE_URL`]: database } : {}),

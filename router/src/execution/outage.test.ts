@@ -176,6 +176,18 @@ test('a mutation, and what a page is about, is given more time than what is cont
   }
 })
 
+test('that a page has waited in vain keeps nobody from booking', async () => {
+  const { ask, state } = await start()
+  state.behave = async (request, response) => {
+    if (request.method === 'GET') return
+    const { variables } = await bodyOf(request)
+    if (!variables.representations) answer(response, 200, { data: { praise: 'done' } })
+  }
+  expect(codesOf((await ask(page)).errors)).toEqual(['marketing GATEWAY_TIMEOUT'])
+  expect(codesOf((await ask(page)).errors)).toEqual(['marketing SERVICE_UNAVAILABLE'])
+  expect((await ask('mutation { praise }')).data).toEqual({ praise: 'done' })
+})
+
 test('a supporting subgraph is not waited for, whatever a query asks of it', async () => {
   const listener: RequestListener = () => {}
   const { ask } = await startRouter(
@@ -188,6 +200,25 @@ test('a supporting subgraph is not waited for, whatever a query asks of it', asy
     { best: null, room: { name: 'Room r1' } },
     ['marketing GATEWAY_TIMEOUT'],
   ])
+})
+
+test('a supporting subgraph that lives is given its time for what it alone was asked for', async () => {
+  const held: (() => void)[] = []
+  const listener: RequestListener = (request, response) => {
+    if (request.method === 'GET') return answer(response, 200, {})
+    held.push(() => well(request, response))
+  }
+  const { ask } = await startRouter(
+    cleanup,
+    { room, marketing: { schema: marketing, listener, rank: 'supporting' } },
+    { CONTRIBUTION_TIMEOUT_MS: '500' },
+  )
+  const answered = ask('{ best }')
+  const release = await eventually(() => held.pop())
+  // A page has been given up meanwhile, so that the time of the other is over, too.
+  expect(codesOf((await ask(page)).errors)).toEqual(['marketing GATEWAY_TIMEOUT'])
+  release()
+  expect(await answered).toMatchObject({ data: { best: 'r1' } })
 })
 
 test('a replica that is silent is passed over', async () => {

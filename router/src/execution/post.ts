@@ -9,6 +9,8 @@ export type Posting = {
   readonly signal: AbortSignal
   /** How long the whole answer may take, the wait for a connection included. */
   readonly withinMs: number
+  /** How long it may take where the process shows meanwhile that it lives: then it is slow, not away. */
+  readonly aliveWithinMs?: number
   /** Told as soon as they arrive, whatever becomes of the rest. */
   onHeaders(headers: Headers): void
 }
@@ -29,8 +31,13 @@ export class TooLong extends Error {
  * decompressed.
  * @throws undici's errors, TooLate, TooLong, or the signal's reason
  */
-export function post(pool: Pool, path: string, posting: Posting): Promise<HttpAnswer> {
-  const { headers, body, signal, withinMs } = posting
+export function post(
+  pool: Pool,
+  path: string,
+  posting: Posting,
+  isAlive: () => Promise<boolean>,
+): Promise<HttpAnswer> {
+  const { headers, body, signal, withinMs, aliveWithinMs = withinMs } = posting
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason)
     const chunks: Buffer[] = []
@@ -45,12 +52,23 @@ export function post(pool: Pool, path: string, posting: Posting): Promise<HttpAn
       cancel?.(reason)
     }
     const abort = () => giveUp(signal.reason)
-    const expire = () => {
-      if (!ended) giveUp(new TooLate(`no whole answer within ${withinMs} ms`))
+    let ended = false
+    const expire = (afterMs: number) => {
+      if (!ended) giveUp(new TooLate(`no whole answer within ${afterMs} ms`))
     }
     // What has arrived already is read first: on a busy machine it may be the router that is late.
-    const timer = setTimeout(() => setImmediate(expire), withinMs)
-    let ended = false
+    const expireIn = (inMs: number, afterMs: number) => setTimeout(() => setImmediate(expire, afterMs), inMs)
+    let timer: NodeJS.Timeout
+    const lookHalfway = () => {
+      timer = expireIn(withinMs / 2, withinMs)
+      void isAlive().then((alive) => {
+        if (!alive || ended) return
+        clearTimeout(timer)
+        timer = expireIn(aliveWithinMs - withinMs / 2, aliveWithinMs)
+      })
+    }
+    if (aliveWithinMs > withinMs) timer = setTimeout(lookHalfway, withinMs / 2)
+    else timer = expireIn(withinMs, withinMs)
     const end = () => {
       ended = true
       clearTimeout(timer)

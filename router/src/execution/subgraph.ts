@@ -18,7 +18,12 @@ export type Subgraph = Part & Source
 /** The subgraph that answers from a read model and can wait for what the user has just written. */
 const readModel = 'mypage'
 
+/** How long an answer is waited for: as a page waits for what it can do without, or as long as it takes. */
+type Patience = 'short' | 'long'
+
 const lookTimeoutMs = 1_000
+/** On a busy machine a process that is back may take its time to say so; one that was frozen answers at once. */
+const returnTimeoutMs = 2_500
 
 /**
  * Fetches by undici, with connections kept alive. Only headers that the router makes itself go along: who
@@ -50,24 +55,35 @@ export function createSubgraph(options: {
       keepAliveTimeout: 30_000,
     })
     const base = url.pathname.replace(/\/$/, '')
-    const told = { subgraph: name, replica: url.host }
-    const breaker = createBreaker({
-      blameFor,
-      isFailure: (answer) => (answer as HttpAnswer).status >= 500,
-      isThere: async () => ((await statusOf(pool, `${base}/readyz`)) ?? 500) < 500,
-      onOpen: (err) => log.warn({ ...told, err }, 'subgraph is away: it is not asked until it is back'),
-      onClosed: (notMade) => log.info({ ...told, notMade }, 'subgraph is back'),
-    })
-    return { pool, breaker, path: `${base}/graphql`, livez: `${base}/livez` }
+    const breakerFor = (patience: Patience) => {
+      const told = { subgraph: name, replica: url.host, patience }
+      return createBreaker({
+        blameFor,
+        isFailure: (answer) => (answer as HttpAnswer).status >= 500,
+        isThere: async () => ((await statusOf(pool, `${base}/readyz`, returnTimeoutMs)) ?? 500) < 500,
+        onOpen: (err) => log.warn({ ...told, err }, 'subgraph is away: it is not asked until it is back'),
+        onClosed: (notMade) => log.info({ ...told, notMade }, 'subgraph is back'),
+      })
+    }
+    return {
+      pool,
+      path: `${base}/graphql`,
+      livez: `${base}/livez`,
+      // What is too late for a page says nothing of a booking, which has more time.
+      breakers: { short: breakerFor('short'), long: breakerFor('long') },
+      isAlive: async () => (await statusOf(pool, `${base}/livez`)) !== null,
+    }
   })
   let turn = 0
 
-  async function postInTurn(posting: Posting): Promise<HttpAnswer> {
+  async function postInTurn(posting: Posting, patience: Patience): Promise<HttpAnswer> {
     turn = (turn + 1) % replicas.length
     for (let tried = 1; ; tried += 1) {
-      const { pool, path, breaker } = replicas[(turn + tried) % replicas.length] as (typeof replicas)[number]
+      const { pool, path, breakers, isAlive } = replicas[
+        (turn + tried) % replicas.length
+      ] as (typeof replicas)[number]
       try {
-        return await breaker.run(() => post(pool, path, posting))
+        return await breakers[patience].run(() => post(pool, path, posting, isAlive))
       } catch (error) {
         const wasAsked = !(error instanceof NotAsked || wasNeverSent(error))
         if (wasAsked || tried === replicas.length) throw error
@@ -76,12 +92,18 @@ export function createSubgraph(options: {
   }
 
   /**
-   * What another subgraph's page can do without is not waited for: what is contributed to it, and all of a supporting
-   * context's. A mutation is given its time, whosever it is.
+   * What another subgraph's page can do without is not waited for, and nor is a supporting subgraph, unless it lives and
+   * is merely slow with what it alone was asked for. A mutation is given its time, whosever it is.
    */
-  function timeFor({ isMutation, entities }: Purpose): number {
-    if (isMutation) return timeoutMs
-    return entities !== undefined || rank === 'supporting' ? contributionTimeoutMs : timeoutMs
+  function patienceFor({ isMutation, entities }: Purpose): Patience {
+    const canDoWithout = !isMutation && (entities !== undefined || rank === 'supporting')
+    return canDoWithout ? 'short' : 'long'
+  }
+
+  function timeFor(patience: Patience, { entities }: Purpose): Pick<Posting, 'withinMs' | 'aliveWithinMs'> {
+    if (patience === 'long') return { withinMs: timeoutMs }
+    const withinMs = contributionTimeoutMs
+    return entities === undefined ? { withinMs, aliveWithinMs: timeoutMs } : { withinMs }
   }
 
   async function headersFor({ user, correlation, writes }: Exchange): Promise<string[]> {
@@ -104,16 +126,17 @@ export function createSubgraph(options: {
     exchange: Exchange,
     purpose: Purpose,
   ): Promise<Answer> {
+    const patience = patienceFor(purpose)
     const posting = {
       body: `{"query":${operation},"variables":${variables}}`,
       headers: await headersFor(exchange),
       signal: exchange.signal,
-      withinMs: timeFor(purpose),
+      ...timeFor(patience, purpose),
       onHeaders({ 'x-wrote': wrote }: Record<string, unknown>) {
         if (typeof wrote === 'string') exchange.writes.note(wrote)
       },
     }
-    const told = await postInTurn(posting).catch((error: unknown) =>
+    const told = await postInTurn(posting, patience).catch((error: unknown) =>
       fail(codeOfError(error, exchange.signal), error),
     )
     const { answer, flaws } = read(told, purpose)
@@ -143,16 +166,16 @@ export function createSubgraph(options: {
       if (!(await Promise.all(looks)).includes(200)) throw new Error('cannot be reached')
     },
     async stop() {
-      for (const { breaker } of replicas) breaker.stop()
+      for (const { breakers } of replicas) for (const breaker of Object.values(breakers)) breaker.stop()
       await Promise.all(replicas.map(({ pool }) => pool.close()))
     },
   }
 }
 
 /** The status of an answer to GET; null where none came in time. */
-async function statusOf(pool: Pool, path: string): Promise<number | null> {
+async function statusOf(pool: Pool, path: string, withinMs = lookTimeoutMs): Promise<number | null> {
   try {
-    const signal = AbortSignal.timeout(lookTimeoutMs)
+    const signal = AbortSignal.timeout(withinMs)
     const { statusCode, body } = await pool.request({ path, method: 'GET', signal })
     await body.dump()
     return statusCode
