@@ -56,9 +56,12 @@ async function signOfOperation(name: string, subject: Subjects): Promise<string>
 const isQuery = (name: string) =>
   !operations[name]?.text(scene, subjects[0] as Subjects).startsWith('mutation')
 
-/** Every query is answered as a whole. */
+/** Changes that can be made again and again, one of each subgraph that has any. */
+const harmless = ['changeRoom', 'unblockDates', 'fileComplaint', 'markNotificationsRead']
+
+/** Everything is as before: a subgraph that was away is asked again, for queries and for changes. */
 async function isWhole() {
-  const names = Object.keys(operations).filter(isQuery)
+  const names = [...Object.keys(operations).filter(isQuery), ...harmless]
   const found = await Promise.all(names.map((name) => signOfOperation(name, subjects[0] as Subjects)))
   expect(Object.fromEntries(names.map((name, index) => [name, found[index]]))).toEqual(
     Object.fromEntries(names.map((name) => [name, signs.whole])),

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import type { Charge, Provider } from '../application/ports.ts'
 import { newRefund } from '../domain/refund.ts'
@@ -134,4 +136,34 @@ test('is chosen by the environment', async () => {
   })
   expect(await provider.charge(aCharge(), 2_000)).toMatchObject({ outcome: 'captured' })
   expect(stripe.intents).toHaveLength(1)
+})
+
+test.each<[string, number, string]>([
+  ['a page', 200, '<html></html>'],
+  ['half of its JSON', 200, '{"id":"pi_1","stat'],
+  ['null', 200, 'null'],
+  ['a list', 200, '[]'],
+  ['an empty object', 200, '{}'],
+  ['data that is a text', 200, '{"object":"list","data":"none"}'],
+  ['a status that is unknown', 200, '{"id":"pi_1","object":"payment_intent","status":"maybe"}'],
+  ['no id', 200, '{"object":"payment_intent","status":"succeeded"}'],
+  ['an error that says nothing', 400, '{}'],
+  ['nothing', 204, ''],
+])('%s tells nothing of a charge or a refund', async (_, status, body) => {
+  const server = createServer((_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const api = { host: '127.0.0.1', port, protocol: 'http' } as const
+  const provider = stripeProvider({ secretKey: 'sk_test_1', withinMs: 2_000, api })
+  const asked = aCharge()
+  expect({
+    charge: (await provider.charge(asked, 2_000)).outcome,
+    find: (await provider.find(asked)).outcome,
+    close: (await provider.close(asked)).outcome,
+    refund: (await provider.refund('pi_1', newRefund('refund:b1', 100), 'EUR')).outcome,
+  }).toEqual({ charge: 'unknown', find: 'unknown', close: 'unknown', refund: 'unknown' })
+  server.closeAllConnections()
+  server.close()
 })

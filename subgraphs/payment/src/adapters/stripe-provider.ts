@@ -97,7 +97,7 @@ export function stripeProvider({ secretKey, withinMs, api }: StripeOptions): Pro
         return { outcome: 'refused', reason: `${notChargeable.code}: ${amount} ${currency}` }
       try {
         const given = await stripe.refunds.list({ payment_intent: providerPaymentId, limit: 100 })
-        if (given.data.some((each) => each.metadata?.key === key && !isRefused(each))) {
+        if (given.data.some((each) => each.metadata?.key === key && isUnderWay(each))) {
           return { outcome: 'refunded' }
         }
         const refund = await stripe.refunds.create(
@@ -105,7 +105,8 @@ export function stripeProvider({ secretKey, withinMs, api }: StripeOptions): Pro
           // Stripe answers a key as it did before, so that what it refused is asked for under another one.
           { idempotencyKey: refusals === 0 ? key : `${key}:${refusals}` },
         )
-        if (!isRefused(refund)) return { outcome: 'refunded' }
+        if (isUnderWay(refund)) return { outcome: 'refunded' }
+        if (!isRefused(refund)) return unknown(`the refund is ${refund.status}`)
         return { outcome: 'refused', reason: refund.failure_reason ?? refund.status ?? 'failed' }
       } catch (error) {
         if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) return failureOf(error)
@@ -121,6 +122,9 @@ const passingRefusals = new Set(['balance_insufficient', 'insufficient_funds', '
 
 const isRefused = ({ status }: Stripe.Refund) => status === 'failed' || status === 'canceled'
 
+const isUnderWay = ({ status }: Stripe.Refund) =>
+  status === 'succeeded' || status === 'pending' || status === 'requires_action'
+
 /** The amount in Stripe's units, or null where Stripe cannot charge it: it is refused and never rounded. */
 const amountOf = ({ amount: { amount, currency } }: Charge) => {
   const units = toStripeAmount(amount, currency)
@@ -128,6 +132,7 @@ const amountOf = ({ amount: { amount, currency } }: Charge) => {
 }
 
 function outcomeOf(intent: Stripe.PaymentIntent): Outcome | Unknown {
+  if (typeof intent.id !== 'string') return unknown('a payment intent without an id')
   switch (intent.status) {
     case 'succeeded':
       return { outcome: 'captured', providerPaymentId: intent.id }
