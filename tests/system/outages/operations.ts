@@ -77,8 +77,8 @@ export const operations: Record<string, Operation> = {
   ),
   bookRoom: mutation(
     'guest1',
-    ({ room }, { stay }) => `bookRoom(input: { roomId: "${room}", ${stay}, guests: 2,
-      paymentMethod: "pm_card_visa", idempotencyKey: "${randomUUID()}" }) {
+    ({ room }, { stay, bookingToCancel: key }) => `bookRoom(input: { roomId: "${room}", ${stay}, guests: 2,
+      paymentMethod: "pm_card_visa", idempotencyKey: "book ${key}" }) {
       ${refusal} ... on RoomBooked { booking ${booking} } }`,
   ),
   cancelBooking: mutation(
