@@ -2,10 +2,10 @@ import type { Logger } from '@myhotel/kit/logger'
 import { faultsOfVariables } from '@myhotel/kit/variables'
 import type { GraphQLSchema } from 'graphql'
 import type { Exchange } from '../../exchange.ts'
-import { versionFault } from '../executor/known.ts'
 import { compileOperation, type Execute, type Result } from '../executor/operation.ts'
 import type { Source } from '../executor/run.ts'
 import { createLine, fetchesOf } from '../line.ts'
+import { createPlanWatch } from './known.ts'
 import { createPlanner, type Planned } from './planner.ts'
 import { createPlans, type Known, type Plans } from './plans.ts'
 
@@ -32,13 +32,14 @@ export type EngineOptions = {
 
 /** @throws where `sdl` is no supergraph, or one that cannot be served. */
 export function createEngine(sdl: string, { sourceOf, planBytes, log }: EngineOptions): Engine {
-  if (versionFault) log.warn({ versionFault }, 'plans are made by a version that was not tried')
+  const watch = createPlanWatch(log)
   const planner = createPlanner(sdl)
   const { apiSchema } = planner
   const line = createLine(fetchesAtOnce)
   const plans = createPlans(planner, compile, planBytes)
 
   function compile(planned: Planned): Execute {
+    watch.check(planned.plan, planned.prepared.asked.operation.name?.value)
     const execute = compileOperation(planned, planner, sourceOf)
     const fetches = fetchesOf(planned.plan)
     // Of one fetch nothing is half made.
