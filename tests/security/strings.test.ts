@@ -131,6 +131,17 @@ describe('what people write arrives in mails', () => {
     expect(mail.headers['content-type']).toMatch(/^text\/plain/)
   })
 
+  it('literally, also what a reader of mail would decode', async () => {
+    const name = `Cosy =?UTF-8?B?4oCuZXZpbA==?= =?iso-8859-1?q?=41?= 바다`
+    const roomId = await registerRoom(client, 'host43', { name })
+    await bookRoom(client, 'guest43', roomId)
+    const mail = await eventually(async () =>
+      (await mailsTo('guest43')).find(({ subject }) => subject.startsWith('You are booked')),
+    )
+    expect(mail.subject).toBe(`You are booked: ${name}`)
+    expect(mail.text).toContain(name)
+  })
+
   it('in its body, never as a header', async () => {
     const text = nasty['lines that would be mail headers'] ?? ''
     const filed = await client.one(
