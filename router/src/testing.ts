@@ -29,7 +29,7 @@ export type TestSubgraph = {
 }
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
-  import: ["@key", "@shareable", "@inaccessible", "@external"])\n`
+  import: ["@key", "@shareable", "@inaccessible", "@external", "@requires"])\n`
 
 /** What has to be stopped after a test, last started first. */
 export function createCleanup() {

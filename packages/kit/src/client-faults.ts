@@ -9,9 +9,6 @@ import {
   type ValidationRule,
 } from 'graphql'
 
-/** How deeply values may be nested in what a client sends with a document: more than any input of ours needs. */
-const deepest = 100
-
 /**
  * Refuses operations of a kind that the schema does not have, which the rules of graphql-js let pass, whatever they
  * ask for. Subscriptions are none of what is served by HTTP.
@@ -53,18 +50,4 @@ const plurals = { query: 'queries', mutation: 'mutations', subscription: 'subscr
 export function isClientsFault(error: unknown): boolean {
   const status = (error as { extensions?: { http?: { status?: number } } } | null)?.extensions?.http?.status
   return status !== undefined && status >= 400 && status < 500
-}
-
-/**
- * Whether values are nested so deeply that nothing of ours could mean them. Whatever goes into them one level after
- * the other, from the reading of variables to writing them for a subgraph, would come to the end of the stack.
- */
-export function isNestedTooDeeply(value: unknown, left = deepest): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  if (left === 0) return true
-  if (Array.isArray(value)) return value.some((item) => isNestedTooDeeply(item, left - 1))
-  for (const name in value) {
-    if (isNestedTooDeeply((value as Record<string, unknown>)[name], left - 1)) return true
-  }
-  return false
 }

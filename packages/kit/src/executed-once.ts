@@ -8,7 +8,7 @@ import {
   parse,
 } from 'graphql'
 import type { Known } from './shortcut.ts'
-import { asBadInput, misplacedNulls } from './variables.ts'
+import { asBadInput, faultsBesides } from './variables.ts'
 
 /** What is told of an answer beside its data. */
 type Context = { readonly extensions: Record<string, unknown> }
@@ -33,8 +33,8 @@ export function executedOnce<Value extends Context>(schema: GraphQLSchema) {
     contextValue: Value,
   ): Promise<ExecutionResult> {
     const operation = getOperationAST(document, operationName)
-    const nulls = operation ? misplacedNulls(schema, document, operation, variables) : []
-    if (nulls.length > 0) return { errors: nulls }
+    const faults = operation ? faultsBesides(schema, document, operation, variables) : []
+    if (faults.length > 0) return { errors: faults }
     const args = { schema, document, operationName, variableValues: variables, contextValue }
     const result = await execute(args)
     // Without data nothing was executed: no such operation, which Apollo says, or variables that do not fit.

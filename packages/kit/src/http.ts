@@ -2,7 +2,6 @@ import { isUtf8 } from 'node:buffer'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type ApolloServer, type BaseContext, HeaderMap } from '@apollo/server'
-import { isNestedTooDeeply } from './client-faults.ts'
 import type { Logger } from './logger.ts'
 import type { Health, Part } from './service.ts'
 
@@ -113,11 +112,9 @@ export function header(request: IncomingMessage, name: string): string | undefin
 /** Why a body could not be read; `status` is the HTTP status to answer with. */
 class UnreadableBody extends Error {
   readonly status: number
-  readonly code: string
-  constructor(status: number, message: string, code = 'BAD_REQUEST') {
+  constructor(status: number, message: string) {
     super(message)
     this.status = status
-    this.code = code
   }
 }
 
@@ -152,17 +149,6 @@ async function readGraphqlBody(request: IncomingMessage, longestBody: number): P
   if (!isUtf8(bytes)) throw new UnreadableBody(400, 'the body is not UTF-8')
   const text = bytes.toString()
   if (!text || type !== json.type) return text || undefined
-  const body = parseJson(text)
-  if (isNestedTooDeeply(body))
-    throw new UnreadableBody(
-      400,
-      'Variables are nested too deeply: no input has so many levels.',
-      'BAD_USER_INPUT',
-    )
-  return body
-}
-
-function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -208,7 +194,8 @@ export async function serveGraphql<Context extends BaseContext>(
     if (response.headersSent) return
     // The connection's end: what is left of the body would be taken for the next request.
     response.setHeader('connection', 'close')
-    if (error instanceof UnreadableBody) return answerError(response, error.status, error.code, error.message)
+    if (error instanceof UnreadableBody)
+      return answerError(response, error.status, 'BAD_REQUEST', error.message)
     return answerError(response, 400, 'BAD_REQUEST', 'the body did not arrive')
   }
   const headers = new HeaderMap()

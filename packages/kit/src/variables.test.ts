@@ -97,3 +97,10 @@ it('variables that do not fit are told with a code, as many as anybody reads', (
   expect(told).toHaveLength(51)
   expect(new Set(told.map(({ extensions }) => extensions.code))).toEqual(new Set(['BAD_USER_INPUT']))
 })
+
+it('a value that is nested beyond measure is told before anything goes into it, and only where it is asked for', () => {
+  const text = 'query ($n: [ID!]! = ["x"]) { rooms(ids: $n) { id } }'
+  const deep = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`)
+  expect(ask(text, { n: deep }).told).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }])
+  expect(ask(text, { other: deep }).told).toEqual([])
+})

@@ -20,6 +20,8 @@ type Variables = Readonly<Record<string, unknown>>
 
 /** So many faults of one request's variables are told. */
 const mostFaults = 50
+/** How deeply the values of variables may be nested: more than any input of ours needs. */
+const deepest = 100
 
 /**
  * What is wrong with the variables of a request, as errors BAD_USER_INPUT; empty where they fit the operation. Asked
@@ -33,8 +35,21 @@ export function faultsOfVariables(
 ): readonly GraphQLError[] {
   const { variableDefinitions = [] } = operation
   if (variableDefinitions.length === 0) return []
+  const deep = tooDeep(operation, variables)
+  if (deep.length > 0) return deep
   const { errors } = getVariableValues(schema, variableDefinitions, variables, { maxErrors: mostFaults })
   return errors ? errors.map(asBadInput) : misplacedNulls(schema, document, operation, variables)
+}
+
+/** What is wrong with variables besides what graphql-js finds before it executes. */
+export function faultsBesides(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Variables,
+): readonly GraphQLError[] {
+  const deep = tooDeep(operation, variables)
+  return deep.length > 0 ? deep : misplacedNulls(schema, document, operation, variables)
 }
 
 /** An error of reading a request's variables, as clients are told it. */
@@ -51,7 +66,7 @@ export function asBadInput(error: GraphQLError): GraphQLError {
  * specification let it pass, and a request that gives it null fails in the middle of its execution. This finds such
  * nulls before, in all that the request does not skip.
  */
-export function misplacedNulls(
+function misplacedNulls(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
@@ -149,3 +164,29 @@ function conditionOf(
 
 const namedFragment = (node: DocumentNode['definitions'][number]): [string, FragmentDefinitionNode][] =>
   node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : []
+
+function tooDeep(
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Variables,
+): GraphQLError[] {
+  return variableDefinitions.flatMap((definition) => {
+    const name = definition.variable.name.value
+    if (!Object.hasOwn(variables, name) || !isNestedTooDeeply(variables[name])) return []
+    const told = `Variable "$${name}" is nested too deeply: no input has more than ${deepest} levels.`
+    return [new GraphQLError(told, { nodes: definition, extensions: { code: 'BAD_USER_INPUT' } })]
+  })
+}
+
+/**
+ * Whether values are nested so deeply that nothing of ours could mean them. Whatever goes into them one level after
+ * the other, from the reading of variables to writing them for a subgraph, would come to the end of the stack.
+ */
+function isNestedTooDeeply(value: unknown, left = deepest): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (left === 0) return true
+  if (Array.isArray(value)) return value.some((item) => isNestedTooDeeply(item, left - 1))
+  for (const name in value) {
+    if (isNestedTooDeeply((value as Record<string, unknown>)[name], left - 1)) return true
+  }
+  return false
+}

@@ -108,6 +108,32 @@ describe('an error of an entity has the path of the object that the client asked
   })
 })
 
+test('what only a plan fetches has no path of its own: the nearest thing that the client asked for has', async () => {
+  const needs = createPlanner(
+    composed({
+      room: { schema: 'type Query { rooms: [Room] } type Room @key(fields: "id") { id: ID name: String }' },
+      size: { schema: 'type Room @key(fields: "id") { id: ID size: Size } type Size { floor: Int }' },
+      book: {
+        schema:
+          'type Room @key(fields: "id") { id: ID size: Size @external price: Int @requires(fields: "size { floor }") } type Size @external { floor: Int }',
+      },
+    }),
+  )
+  const rooms = [null, { __typename: 'Room', id: 1, name: 'Room 1' }]
+  const told = error('_entities', 0, 'size', 'floor')
+  const run = compileOperation(plan(needs, '{ all: rooms { called: name cost: price } }'), needs, (name) => ({
+    async send(operation) {
+      if (name === 'room') return { data: { [operation.match(/(\w+): ?rooms/)?.[1] ?? 'rooms']: rooms } }
+      return {
+        data: { _entities: [{ size: { floor: null }, price: null }] },
+        errors: name === 'size' ? [told] : [],
+      }
+    },
+  }))
+  const { errors = [] } = await run(exchange, {})
+  expect(pathsOf(errors)).toEqual([['all', 1]])
+})
+
 describe('however many errors there are, each object and each error is looked at once', () => {
   let looks = 0
   const handler: ProxyHandler<Record<string, unknown>> = {

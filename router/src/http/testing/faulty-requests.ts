@@ -254,7 +254,7 @@ const bodies = [
   ...[101, 1_000, 50_000].map(
     (depth) => `{"query":"query ($v: Wish) { echo(wish: $v) }","variables":{"v":${nested('[', ']', depth)}}}`,
   ),
-  `{"query":"query ($v: Wish) { echo(wish: $v) }","variables":${nested('{"name":"x","other":', '}', 5_000).replace('}', '{}}')}}`,
+  `{"query":"query ($v: Wish) { echo(wish: $v) }","variables":{"v":${nested('{"name":"x","other":', '}', 5_000).replace('}', '{}}')}}}`,
   Buffer.from('{"query":"{ echo(text: \\"\xc3\x28\\") }"}', 'latin1'),
 ]
 
