@@ -93,7 +93,11 @@ test.each(noAnswers)('%s is told as %s', async (_, code, listener) => {
   const { status, data, errors, headers } = await ask('{ steady shaky }')
   expect([status, data]).toEqual([200, { steady: 'here', shaky: null }])
   expect(errors).toMatchObject([
-    { message: expect.stringMatching(/^shaky [a-z ]+$/), extensions: { code, serviceName: 'shaky' } },
+    {
+      message: expect.stringMatching(/^shaky [a-z ]+$/),
+      path: ['shaky'],
+      extensions: { code, serviceName: 'shaky' },
+    },
   ])
   expect(headers.get('location')).toBe(null)
   expect(JSON.stringify(errors)).not.toContain('secret')

@@ -101,6 +101,24 @@ test.each<[string, string, number, RequestListener]>([
   expect(lines.filter(({ msg }) => msg === 'subgraph is back')).toMatchObject([{ subgraph: 'marketing' }])
 })
 
+test('each null that is missing has its error, wherever it stands and whatever the client calls it', async () => {
+  const { ask, state } = await start()
+  state.behave = failing
+  const { data, errors } = await ask('{ all: rooms { id how: popularity } room { __typename popularity } }')
+  expect(data).toEqual({
+    all: [
+      { id: 'r1', how: null },
+      { id: 'r2', how: null },
+    ],
+    room: { __typename: 'Room', popularity: null },
+  })
+  expect(errors?.map(({ path }) => path?.join('.')).sort()).toEqual([
+    'all.0.how',
+    'all.1.how',
+    'room.popularity',
+  ])
+})
+
 test('while it is away it is looked at by one request at a time, however many ask', async () => {
   const { ask, state } = await start()
   state.behave = silent

@@ -26,7 +26,7 @@ test('a subgraph that is down costs what it would have answered, and nothing mor
   const { status, data, errors } = await ask('{ steady shaky }')
   expect([status, data]).toEqual([200, { steady: 'here', shaky: null }])
   expect(errors).toEqual([
-    { message: 'shaky is not available at the moment', ...failure('SERVICE_UNAVAILABLE') },
+    { message: 'shaky is not available at the moment', path: ['shaky'], ...failure('SERVICE_UNAVAILABLE') },
   ])
   expect(lines.find(({ msg }) => msg === 'subgraph failed')).toMatchObject({
     subgraph: 'shaky',
@@ -57,7 +57,8 @@ test.each<[string, string, RequestListener]>([
   const { ask } = await withShaky({ listener })
   const { data, errors } = await ask('{ steady shaky }')
   expect(data).toEqual({ steady: 'here', shaky: null })
-  expect(errors).toEqual([{ message: expect.stringMatching(/^shaky [a-z ]+$/), ...failure(code) }])
+  const message = expect.stringMatching(/^shaky [a-z ]+$/)
+  expect(errors).toEqual([{ message, path: ['shaky'], ...failure(code) }])
 })
 
 test('a refusal of the operation, whatever its HTTP status, is an answer', async () => {

@@ -1,5 +1,5 @@
 import type { FetchNode } from '@apollo/query-planner'
-import { Kind, parse, visit } from 'graphql'
+import { GraphQLError, Kind, parse, visit } from 'graphql'
 import type { FieldSets } from '../planning/field-sets.ts'
 import type { Data, Path } from './data.ts'
 import { compileErrors } from './error-paths.ts'
@@ -66,15 +66,29 @@ export function compileFetch(
     }
   }
 
+  /** Tells of a fetch that got no answer at the place of each field that is missing now. */
+  function tellLost(run: Run, error: unknown, asked?: Asked) {
+    if (!(error instanceof GraphQLError)) return run.errors.addThrown(error)
+    const { message, extensions } = error
+    const names = fieldsOf(fetch.operation).flatMap(([name]) => (name === '__typename' ? [] : [name]))
+    const tops = asked ? asked.representations.map((_, index) => ['_entities', index]) : [[]]
+    const paths = tops.flatMap((top) => names.map((name) => [...top, name]))
+    tell(
+      run,
+      paths.map((path) => ({ message, path, extensions })),
+      asked,
+    )
+  }
+
   return async (run, found) => {
     const objects = found.filter(isKnown)
     if (objects.length === 0) return
+    const asked = collect?.(objects)
+    if (asked?.representations.length === 0) return
     try {
-      if (!collect) return await fetchFields(run, objects)
-      const asked = collect(objects)
-      if (asked.representations.length > 0) await fetchEntities(run, asked)
+      await (asked ? fetchEntities(run, asked) : fetchFields(run, objects))
     } catch (error) {
-      run.errors.addThrown(error)
+      tellLost(run, error, asked)
     }
   }
 }
@@ -92,13 +106,13 @@ function compileForget(operation: string, needsOf: FieldSets['needsOf']) {
   let needs: Map<string, readonly string[]> | undefined
   return (entity: Data, lacks: readonly string[]) => {
     if (lacks.length === 0) return
-    needs ??= new Map(fieldsOfEntities(operation).map(([name, field]) => [name, needsOf(field)]))
+    needs ??= new Map(fieldsOf(operation).map(([name, field]) => [name, needsOf(field)]))
     for (const [name, needed] of needs) if (needed.some((one) => lacks.includes(one))) delete entity[name]
   }
 }
 
-/** The response names at the top of the entities of a fetch, with the fields that they are of. */
-function fieldsOfEntities(operation: string): [name: string, field: string][] {
+/** The response names at the top of a fetch, or of its entities, with the fields that they are of. */
+function fieldsOf(operation: string): [name: string, field: string][] {
   const found: [string, string][] = []
   visit(parse(operation), {
     [Kind.FIELD]({ alias, name }) {
