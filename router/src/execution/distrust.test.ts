@@ -247,3 +247,86 @@ test('entities that are not those that were asked for are no answer', async () =
     ])
   }
 })
+
+const types = `scalar Date scalar DateTime scalar Currency scalar MinorUnits scalar Anything
+  enum Mood { GLAD SAD } type Inner { id: ID }
+  type Values {
+    int: Int float: Float text: String flag: Boolean id: ID mood: Mood ints: [Int] object: Inner objects: [Inner]
+    date: Date instant: DateTime currency: Currency units: MinorUnits any: Anything
+    good: String
+  }
+  type Query { values: Values }`
+
+test.each<[string, string]>([
+  ['int', '2147483648'],
+  ['int', '-2147483649'],
+  ['int', '1.5'],
+  ['int', '1e30'],
+  ['int', '"1"'],
+  ['int', 'true'],
+  ['int', '[1]'],
+  ['int', '{}'],
+  ['float', '"1.5"'],
+  ['float', '1e999'],
+  ['float', 'false'],
+  ['text', '7'],
+  ['text', '["secret"]'],
+  ['text', '{"secret":1}'],
+  ['flag', '"true"'],
+  ['flag', '1'],
+  ['id', '1.5'],
+  ['id', '{}'],
+  ['mood', '"SECRET"'],
+  ['mood', '0'],
+  ['mood', '"toString"'],
+  ['object', '"secret"'],
+  ['object', '[]'],
+  ['object', '[{"id":"secret"}]'],
+  ['object', 'true'],
+  ['objects', '{"id":"secret"}'],
+  ['objects', '"secret"'],
+  ['ints', '1'],
+  ['ints', '{"0":1,"length":1}'],
+  ['date', '20270228'],
+  ['instant', '{"secret":1}'],
+  ['currency', '["EUR"]'],
+  ['units', '"100"'],
+  ['units', '9007199254740993'],
+  ['units', '1.5'],
+])('%s that is %s is null with an error, and what stands beside it is told', async (name, value) => {
+  const listener = says(`{"data":{"values":{"${name}":${value},"good":"said"}}}`)
+  const { ask } = await startRouter(cleanup, { steady, values: { schema: types, listener } })
+  const inside = name.startsWith('object') ? '{ id }' : ''
+  const { status, data, errors } = await ask(`{ steady values { ${name} ${inside} good } }`)
+  expect(status).toBe(200)
+  expect(data).toEqual({ steady: 'here', values: { [name]: null, good: 'said' } })
+  expect(errors).toMatchObject([
+    { path: ['values', name], extensions: { code: 'INVALID_SUBGRAPH_RESPONSE' } },
+  ])
+  expect(JSON.stringify(errors)).not.toContain('secret')
+})
+
+test.each([
+  ['lists', deep('[', ']')],
+  ['objects', deep('{"secret":', '}').replace(':}', ':1}')],
+])('a scalar that nobody knows is not nested without an end: %s', async (_, value) => {
+  const listener = says(`{"data":{"values":{"any":${value},"good":"said"}}}`)
+  const { ask } = await startRouter(cleanup, { steady, values: { schema: types, listener } })
+  const { data, errors } = await ask('{ values { any good } }')
+  expect(data).toEqual({ values: { any: null, good: 'said' } })
+  expect(errors).toMatchObject([{ extensions: { code: 'INVALID_SUBGRAPH_RESPONSE' } }])
+})
+
+test('a wrong item of a list is that item’s error', async () => {
+  const listener = says('{"data":{"values":{"ints":[1,"2",3],"objects":[{"id":"a"},7,{"id":"c"}]}}}')
+  const { ask } = await startRouter(cleanup, { steady, values: { schema: types, listener } })
+  const { data, errors } = await ask('{ steady values { ints objects { id } } }')
+  expect(data).toEqual({
+    steady: 'here',
+    values: { ints: [1, null, 3], objects: [{ id: 'a' }, null, { id: 'c' }] },
+  })
+  expect(errors?.map(({ path }) => path)).toEqual([
+    ['values', 'ints', 1],
+    ['values', 'objects', 1],
+  ])
+})

@@ -17,6 +17,14 @@ export function leaf(type: GraphQLLeafType, seed: number): unknown {
       return seed % 3 === 0 ? seed % 100 : `id ${seed % 100}`
     case 'String':
       return `text "${seed % 100}" \u00fc\n`
+    case 'Date':
+      return `2027-02-${10 + (seed % 19)}`
+    case 'DateTime':
+      return `2027-02-${10 + (seed % 19)}T12:00:00Z`
+    case 'Currency':
+      return ['EUR', 'KRW', 'TND'][seed % 3]
+    case 'MinorUnits':
+      return (seed % 1_000) * 1_000_000_000
     default:
       return ['a scalar', 5, { of: 'our', own: [1, null] }, ['list'], false][seed % 5]
   }
