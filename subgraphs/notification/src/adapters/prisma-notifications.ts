@@ -66,9 +66,11 @@ export function prismaNotifications(database: Database): Notifications {
     },
 
     async markRead(recipientId, ids, readAt) {
+      const possible = canonicalIds(ids)
+      if (possible.length === 0) return []
       return database.$transaction(async (tx) => {
         const marked = await tx.notification.updateManyAndReturn({
-          where: { id: { in: canonicalIds(ids) }, recipientId, readAt: null },
+          where: { id: { in: possible }, recipientId, readAt: null },
           data: { readAt, version: { increment: 1 } },
           select: { id: true, version: true },
         })
