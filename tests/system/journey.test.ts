@@ -273,6 +273,25 @@ describe('nights', () => {
   })
 })
 
+describe('a host', () => {
+  it('books rooms of others, but not the own', async () => {
+    const room = await registerRoom(hotel, 'host6')
+    expect(await bookRoom(hotel, 'host6', room)).toMatchObject({ __typename: 'Forbidden', code: 'FORBIDDEN' })
+    expect((await bookRoom(hotel, 'host7', room)).__typename).toBe('RoomBooked')
+  })
+
+  it('keeps the night that has begun when a guest leaves early', async () => {
+    const room = await registerRoom(hotel, 'host6', {
+      ...{ city: 'Reykjavík', country: 'Iceland', timeZone: 'Atlantic/Reykjavik', checkInTime: '00:00' },
+    })
+    const stay = { startDate: inDays(0), endDate: inDays(3) }
+    const booked = await bookRoom(hotel, 'guest13', room, stay)
+    const canceled = await cancelBooking(hotel, 'guest13', booked.booking.id)
+    // Of three nights one has begun and one more is kept by the FLEXIBLE policy.
+    expect(canceled.booking.cancellation).toEqual({ canceledBy: 'GUEST', refund: { amount: 10_000 } })
+  })
+})
+
 describe('a payment', () => {
   it('that is declined leaves no booking and frees the nights', async () => {
     const room = await registerRoom(hotel, 'host6')
@@ -281,6 +300,25 @@ describe('a payment', () => {
     })
     expect(declined).toMatchObject({ __typename: 'PaymentDeclined', declineCode: 'insufficient_funds' })
     expect((await bookRoom(hotel, 'guest9', room)).__typename).toBe('RoomBooked')
+  })
+
+  it('by a method that does not exist is wrong input: the key books once the method is corrected', async () => {
+    const room = await registerRoom(hotel, 'host6')
+    const intent = { idempotencyKey: 'wrong-method' }
+    const wrong = await bookRoom(hotel, 'guest11', room, { ...intent, paymentMethod: 'pm_of_nobody' })
+    expect(wrong).toMatchObject({ __typename: 'InvalidInput', field: 'paymentMethod' })
+    expect((await bookRoom(hotel, 'guest11', room, intent)).__typename).toBe('RoomBooked')
+  })
+
+  it('that was declined needs a new key for another card, and the refusal says so', async () => {
+    const room = await registerRoom(hotel, 'host6')
+    const intent = { idempotencyKey: 'declined-key' }
+    await bookRoom(hotel, 'guest12', room, { ...intent, paymentMethod: 'pm_card_chargeDeclined' })
+    const again = await bookRoom(hotel, 'guest12', room, intent)
+    expect(again).toMatchObject({
+      __typename: 'IdempotencyKeyReused',
+      message: expect.stringMatching(/new key/),
+    })
   })
 
   it('whose answer is lost is found out: the guest asks again and is booked once', async () => {
