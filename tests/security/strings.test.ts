@@ -142,7 +142,7 @@ describe('what people write arrives in mails', () => {
     expect(mail.text).toContain(name)
   })
 
-  it('in its body, never as a header', async () => {
+  it('without the words of a complaint, in headers and body alike', async () => {
     const text = nasty['lines that would be mail headers'] ?? ''
     const filed = await client.one(
       'guest42',
@@ -153,7 +153,7 @@ describe('what people write arrives in mails', () => {
     const mail = await eventually(async () => (await mailsTo('guest42'))[0])
     expect(mail.to).toEqual(['guest42@myhotel.example'])
     expect(Object.keys(mail.headers)).not.toContain('bcc')
-    expect(mail.text).toContain('> Bcc: everyone@evil.example\n')
+    expect(mail.text).not.toContain('everyone@evil.example')
     expect(await mailsTo('everyone')).toEqual([])
   })
 })
