@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
 import { findStores } from './system/stores.ts'
-import { type Finding, repairTimes } from './times-repair/repair.ts'
+import { type Finding, mendTimes } from './times-mend/mend.ts'
 
-const USAGE = `npm run times:repair [-- --apply --data-dir DIR]
+const USAGE = `npm run times:mend [-- --apply --data-dir DIR]
 
 Earlier versions wrote and read instants wrong by hours where PostgreSQL was not in UTC: Prisma's adapter wrote them without
 a zone, and what was read wrong and saved again was moved once more. This compares what is stored with what was published
@@ -50,13 +50,12 @@ async function main() {
   })
   if (values.help) return void process.stdout.write(USAGE)
   const { databases } = await findStores(values['data-dir'])
-  const findings = await repairTimes(databases, values.apply)
+  const findings = await mendTimes(databases, values.apply)
   for (const line of findings.flatMap(linesOf)) process.stdout.write(`${line}\n`)
   const wrong = findings.flatMap(({ off }) => [...off.values()]).reduce((sum, rows) => sum + rows, 0)
   if (wrong === 0) process.stdout.write('No instant is off by whole zones.\n')
   else if (values.apply) process.stdout.write(`${wrong} instants were put right.\n`)
-  else
-    process.stdout.write(`${wrong} instants are wrong. To put them right: npm run times:repair -- --apply\n`)
+  else process.stdout.write(`${wrong} instants are wrong. To put them right: npm run times:mend -- --apply\n`)
 }
 
 if (import.meta.main) {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { type Client, withClient, withUnfitClient } from '@myhotel/kit/postgres'
 import { createTestDatabase } from '@myhotel/kit/testing'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { toldColumns, untoldColumns } from './times-repair/columns.ts'
-import { type Finding, repairTimes } from './times-repair/repair.ts'
+import { toldColumns, untoldColumns } from './times-mend/columns.ts'
+import { type Finding, mendTimes } from './times-mend/mend.ts'
 
 const hour = 3_600_000
 const names = [...new Set(toldColumns.map(({ database }) => database))]
@@ -153,7 +153,7 @@ it.each([
   const wrong = await stored()
   expect(wrong).not.toEqual(truth)
 
-  const found = await repairTimes(urls(), false)
+  const found = await mendTimes(urls(), false)
   const byZone = [[-offset, 1]]
   expect(offsOf(found)).toEqual({
     'payment payment.approved_at': [[2 * offset, 1]],
@@ -172,16 +172,16 @@ it.each([
   })
   expect(await stored()).toEqual(wrong)
 
-  expect(await repairTimes(urls(), true)).toEqual(found)
+  expect(await mendTimes(urls(), true)).toEqual(found)
   expect(await stored()).toEqual(truth)
-  expect(await repairTimes(urls(), true)).toEqual([
+  expect(await mendTimes(urls(), true)).toEqual([
     { ...untoldColumns[0], off: new Map(), strange: [], untold: 1 },
   ])
 })
 
 it('leaves the records of what agents did and were refused as closed to changes as they were', async () => {
   await writeAsBefore('Asia/Seoul', 9 * hour)
-  await repairTimes(urls(), true)
+  await mendTimes(urls(), true)
   for (const table of ['agent_action', 'agent_action_outcome', 'access_refusal']) {
     await before('servicecenter', 'UTC', async (client) => {
       await expect(client.query(`DELETE FROM ${table}`)).rejects.toThrow('is append-only')
@@ -198,7 +198,7 @@ it('leaves alone what no zone explains, and says so; and of what nothing tells',
   })
   const was = await stored()
   const told = new Date(Date.parse(at(0)) - 20 * 60_000)
-  expect(await repairTimes(urls(), true)).toEqual([
+  expect(await mendTimes(urls(), true)).toEqual([
     {
       ...{ database: 'servicecenter', table: 'complaint', column: 'filed_at', off: new Map(), untold: 1 },
       strange: [{ key: other, stored: new Date(at(0)), told }],

@@ -26,7 +26,7 @@ export type Finding = Pick<Column, 'database' | 'table' | 'column'> & {
  * Compares stored instants with what is told of them, and puts right those that are off by whole zones where `apply`
  * says so. Answers of each column where there is something to say.
  */
-export async function repairTimes(
+export async function mendTimes(
   databases: Readonly<Record<string, string>>,
   apply: boolean,
   columns = toldColumns,
@@ -35,7 +35,7 @@ export async function repairTimes(
   for (const column of columns) {
     const url = databases[column.database]
     if (!url) continue
-    findings.push(await withClient(url, (client) => repair(client, databases, column, apply)))
+    findings.push(await withClient(url, (client) => mendColumn(client, databases, column, apply)))
   }
   for (const column of untoldColumns) {
     const url = databases[column.database]
@@ -46,7 +46,7 @@ export async function repairTimes(
   return findings.filter(({ off, strange, untold }) => off.size > 0 || strange.length > 0 || untold > 0)
 }
 
-async function repair(
+async function mendColumn(
   client: Client,
   databases: Readonly<Record<string, string>>,
   column: Column,
