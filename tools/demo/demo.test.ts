@@ -1,3 +1,4 @@
+import { chargingOf, paymentProviders } from '@myhotel/kit/charging'
 import { isCurrency } from '@myhotel/kit/currency'
 import { expect, test } from 'vitest'
 import { demoBookings } from './bookings.ts'
@@ -60,6 +61,16 @@ test('each guest has bookings to come, guest1 with host1, and no two want the sa
       const apart =
         one.startsIn + one.nights <= other.startsIn || other.startsIn + other.nights <= one.startsIn
       expect(apart).toBe(true)
+    }
+  }
+})
+
+test.each(paymentProviders)('each price can be charged by the provider %s', (provider) => {
+  for (const { input } of demoRooms()) {
+    for (const { amount, currency } of [input.pricePerNight, input.cleaningFee]) {
+      const { step, largest } = chargingOf(provider)(currency) ?? { step: 0, largest: 0 }
+      expect(amount % step, `${amount} ${currency}`).toBe(0)
+      expect(amount).toBeLessThanOrEqual(largest)
     }
   }
 })
