@@ -86,6 +86,8 @@ export async function startRouter(
     SUPERGRAPH_FILE: supergraph,
     IDENTITY_PRIVATE_KEY: identities.privateKey('router'),
     TOKEN_ISSUER: 'http://127.0.0.1:9',
+    // A busy machine is no outage.
+    CONTRIBUTION_TIMEOUT_MS: '10000',
     ...urls,
     ...env,
   })

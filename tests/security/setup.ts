@@ -24,6 +24,7 @@ const unhurried = {
   RATE_LIMIT_ADDRESS: '0',
   RATE_LIMIT_MUTATIONS: '0',
   MAX_EVENT_LOOP_DELAY_MS: '60000',
+  CONTRIBUTION_TIMEOUT_MS: '10000',
 }
 
 /** With keys for push messages subscriptions are looked at; without, they are all refused. */

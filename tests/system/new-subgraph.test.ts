@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROOT } from '../../tools/system/client.ts'
 import { type System, startSystem } from '../../tools/system/index.ts'
+import { unhurried } from './hotel.ts'
 
 /** A copy of the repository, in which nothing is touched but by the command under test. */
 let copy = ''
@@ -45,7 +46,8 @@ test('a new subgraph passes every check as it is made', async () => {
 })
 
 test('it runs beside the others, and its fields are the gateway’s', async () => {
-  system = await startSystem({ root: copy, dataDir: await mkdtemp(join(tmpdir(), 'myhotel-data-')) })
+  const dataDir = await mkdtemp(join(tmpdir(), 'myhotel-data-'))
+  system = await startSystem({ root: copy, dataDir, env: unhurried })
   const [host, guest] = await Promise.all([system.token('host1'), system.token('guest1')])
   const price = { amount: 10_000, currency: 'EUR' }
   const input = { name: 'Attic', pricePerNight: price, city: 'Lyon', country: 'FR' }

@@ -33,7 +33,7 @@ let subjects: Subjects[]
 beforeAll(async () => {
   hotel = await openHotel({
     // What is waited for is not waited for so long here, but for longer than one service waits for another.
-    env: { SUBGRAPH_TIMEOUT_MS: '6000', ...pushEnvironment() },
+    env: { SUBGRAPH_TIMEOUT_MS: '6000', CONTRIBUTION_TIMEOUT_MS: '1000', ...pushEnvironment() },
     rewire: detours(proxies),
     standBack: false,
   })
