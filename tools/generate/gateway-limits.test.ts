@@ -19,8 +19,15 @@ test.each([
   ['@override with a label', 'type Room { tax: Int @override(from: "book", label: "percent(5)") }'],
   ['Subscription', 'type Subscription { booked: ID }'],
   ['Subscription', 'schema { query: Query subscription: News } type News { booked: ID }'],
-  ['Room', 'type Room @key(fields: "id", resolvable: false) { id: ID! name: String }'],
-  ['Room', 'extend type Room @key(fields: "id") @key(fields: "no", resolvable: false) { name: String }'],
+  ['Room', 'type Room @key(fields: "id", resolvable: false) { id: ID! tax: Int @requires(fields: "price") }'],
+  [
+    'Room',
+    'extend type Room @key(fields: "id", resolvable: false) @key(fields: "no", resolvable: false) { tax: Int @requires(fields: "price") }',
+  ],
+  [
+    '@requires of a field with arguments',
+    'type Room { tax: Int @requires(fields: "a { ... on B { c(d: 1) } }") }',
+  ],
 ])('finds what the gateway gets wrong: %s', (what, schema) => {
   expect(found(schema)).toEqual([what])
 })
@@ -30,7 +37,7 @@ test.each([
   ['@policy', '@link(url: "u", as: "fed") type Query { a: ID @fed__policy }'],
   [
     'Room',
-    '@link(url: "u", import: [{ name: "@key", as: "@k" }]) type Room @k(fields: "a", resolvable: false) { b: ID }',
+    '@link(url: "u", import: [{ name: "@key", as: "@k" }]) type Room @k(fields: "a", resolvable: false) { b: ID @federation__requires(fields: "c") }',
   ],
 ])('also where it was given another name: %s', (what, schema) => {
   expect(found(`extend schema ${schema}`)).toEqual([what])
@@ -46,7 +53,8 @@ test('says why, and what to write instead', () => {
 
 test.each([
   'type Room @key(fields: "id") { id: ID! name: String }',
-  'type Room @key(fields: "id", resolvable: false) { id: ID! }',
+  'type Room @key(fields: "id", resolvable: false) { id: ID! name: String }',
+  'type Room @key(fields: "no", resolvable: false) @key(fields: "id") { id: ID! tax: Int @requires(fields: "price") }',
   'type Room { tax: Int @requires(fields: "price { amount }") @override(from: "book") @tag(name: "x") }',
 ])('leaves alone what works: %s', (schema) => {
   expect(found(schema)).toEqual([])

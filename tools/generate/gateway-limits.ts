@@ -31,16 +31,23 @@ type TypeNode = { name: { value: string }; directives?: readonly DirectiveNode[]
 export function gatewayLimits(schema: DocumentNode): string[] {
   const found: string[] = []
   const nameOf = namesOf(schema)
-  const checkKeys = (type: TypeNode) => {
-    const all = type.directives?.filter((directive) => nameOf(directive) === 'key') ?? []
-    if (!all.some((key) => isFalse(key, 'resolvable'))) return
-    const keys = all.map((key) => words(text(key, 'fields')))
-    const others = type.fields?.filter(({ name }) => !keys.some((key) => key.includes(name.value)))
-    if (!others || others.length === 0) return
+  /** A type with all its extensions, as its keys and fields may be in different ones. */
+  const types = new Map<string, TypeNode[]>()
+  const add = (type: TypeNode) => {
+    types.set(type.name.value, [...(types.get(type.name.value) ?? []), type])
+  }
+  const checkKeys = (name: string, nodes: readonly TypeNode[]) => {
+    const keys = nodes.flatMap(({ directives = [] }) => directives.filter((one) => nameOf(one) === 'key'))
+    if (keys.length === 0 || !keys.every((key) => isFalse(key, 'resolvable'))) return
+    const fields = nodes.flatMap((node) => node.fields ?? [])
+    const needing = fields.filter(({ directives = [] }) =>
+      directives.some((one) => nameOf(one) === 'requires'),
+    )
+    if (needing.length === 0) return
     found.push(
-      `${type.name.value}: a type with @key(resolvable: false) may hold nothing but its keys (here: ` +
-        `${others.map(({ name }) => name.value).join(', ')}), because the gateway may enter it again by that key ` +
-        'and give wrong data; leave resolvable out and resolve references, or move the fields to where it is resolved',
+      `${name}: a type whose keys are all resolvable: false cannot have a field with @requires (here: ` +
+        `${needing.map(({ name }) => name.value).join(', ')}), because the gateway comes back to it by such a key, ` +
+        'which finds nothing; leave resolvable out of one key and resolve references by it',
     )
   }
   const checkRoot = ({ name }: { name: { value: string } }) => {
@@ -72,13 +79,13 @@ export function gatewayLimits(schema: DocumentNode): string[] {
     },
     [Kind.OBJECT_TYPE_DEFINITION]: {
       enter(type) {
-        checkKeys(type)
+        add(type)
         checkRoot(type)
       },
     },
     [Kind.OBJECT_TYPE_EXTENSION]: {
       enter(type) {
-        checkKeys(type)
+        add(type)
         checkRoot(type)
       },
     },
@@ -89,6 +96,7 @@ export function gatewayLimits(schema: DocumentNode): string[] {
       },
     },
   })
+  for (const [name, nodes] of types) checkKeys(name, nodes)
   return [...new Set(found)]
 }
 

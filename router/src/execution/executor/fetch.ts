@@ -1,5 +1,5 @@
 import type { FetchNode } from '@apollo/query-planner'
-import { GraphQLError, Kind, parse, visit } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError, Kind, parse, visit } from 'graphql'
 import type { FieldSets } from '../planning/field-sets.ts'
 import type { Data, Path } from './data.ts'
 import { compileErrors } from './error-paths.ts'
@@ -20,7 +20,13 @@ export function compileFetch(
   const tell = compileErrors(fetch, at)
   const { keysOf, needsOf } = fieldSetsOf(fetch.serviceName)
   const collect = fetch.requires && createCollector(schema, fetch, keysOf)
-  const forget = compileForget(fetch.operation, needsOf)
+  const doubtful = compileDoubt(fetch.operation, needsOf)
+
+  /** What is said of a field that was not told all that it needs is not the reason why it has no value. */
+  const isOfUse =
+    (lacks: Asked['lacks']) =>
+    ({ path = [] }: GraphQLFormattedError) =>
+      !doubtful(lacks[Number(path[1])]).includes(String(path[2]))
 
   const isMutation = fetch.operationKind === 'mutation'
   const rootFields = { isMutation }
@@ -42,7 +48,7 @@ export function compileFetch(
       isMutation,
       entities: representations.length,
     })
-    tell(run, answer.errors, asked)
+    tell(run, answer.errors?.filter(isOfUse(lacks)), asked)
     if (!answer.data) return
     const entities = answer.data._entities as readonly (Data | null)[]
     const failed = failedOf(answer.errors)
@@ -59,7 +65,7 @@ export function compileFetch(
       }
       if (isFirst) {
         if (!entity.__typename) entity.__typename = object.__typename
-        forget(entity, lacks[index] ?? [])
+        for (const name of doubtful(lacks[index])) delete entity[name]
         rewrite(entity)
       }
       merge(object, entity)
@@ -101,15 +107,17 @@ function failedOf(errors: Answer['errors'] = []): (index: number) => boolean {
   return indices.has(undefined) ? () => true : (index) => indices.has(index)
 }
 
-/** Takes from an entity the fields that need what its representation lacked: who knows what they were made of. */
-function compileForget(operation: string, needsOf: FieldSets['needsOf']) {
-  let needs: Map<string, readonly string[]> | undefined
-  return (entity: Data, lacks: readonly string[]) => {
-    if (lacks.length === 0) return
-    needs ??= new Map(fieldsOf(operation).map(([name, field]) => [name, needsOf(field)]))
-    for (const [name, needed] of needs) if (needed.some((one) => lacks.includes(one))) delete entity[name]
+/** The fields of an entity that need what its representation lacked: who knows what they were made of. */
+function compileDoubt(operation: string, needsOf: FieldSets['needsOf']) {
+  let needs: [name: string, needed: readonly string[]][] | undefined
+  return (lacks: readonly string[] = nothing): readonly string[] => {
+    if (lacks.length === 0) return nothing
+    needs ??= fieldsOf(operation).map(([name, field]) => [name, needsOf(field)])
+    return needs.flatMap(([name, needed]) => (needed.some((one) => lacks.includes(one)) ? [name] : []))
   }
 }
+
+const nothing: readonly string[] = []
 
 /** The response names at the top of a fetch, or of its entities, with the fields that they are of. */
 function fieldsOf(operation: string): [name: string, field: string][] {

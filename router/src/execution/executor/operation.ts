@@ -1,7 +1,8 @@
 import { isPlanNode, type QueryPlan } from '@apollo/query-planner'
-import type { GraphQLError } from 'graphql'
+import { GraphQLError, Kind } from 'graphql'
 import type { Exchange } from '../../exchange.ts'
 import type { Planned, Planner } from '../planning/planner.ts'
+import { type Asked, isIntrospection } from '../planning/prepare.ts'
 import { locate, type Outline } from './client-paths.ts'
 import type { Data, Path } from './data.ts'
 import { createErrors, type Failure } from './errors.ts'
@@ -26,6 +27,8 @@ export function compileOperation(
   sourceOf: (subgraph: string) => Source,
 ): Execute {
   const { apiSchema } = supergraph
+  if (!isPlanNode(plan.node) && asksSubgraphs(prepared.asked))
+    return async () => ({ data: null, errors: [noPlan()] })
   const step = compilePlan(plan, supergraph, sourceOf)
   const { shape, outline } = compileShape(apiSchema, prepared)
   const introspect = compileIntrospection(apiSchema, prepared.asked)
@@ -57,6 +60,18 @@ export function compileOperation(
     return errors.length > 0 ? { data, errors } : { data }
   }
 }
+
+/** What the planner sees no way to, it leaves out without a word. */
+const noPlan = () =>
+  new GraphQLError('No subgraph can find the objects that are asked for.', {
+    extensions: { code: 'INVALID_SUBGRAPH_RESPONSE' },
+  })
+
+/** Whether an operation asks for more than the schema itself and the root's name, as far as its root shows. */
+const asksSubgraphs = ({ operation }: Asked) =>
+  operation.selectionSet.selections.some(
+    (one) => one.kind === Kind.FIELD && one.name.value !== '__typename' && !isIntrospection(one),
+  )
 
 function compilePlan(
   { node }: QueryPlan,

@@ -1,14 +1,11 @@
 import {
   type FieldNode,
   type GraphQLCompositeType,
-  type GraphQLLeafType,
   type GraphQLObjectType,
-  type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
   isAbstractType,
   isInterfaceType,
-  isListType,
   isNonNullType,
   isObjectType,
   isUnionType,
@@ -17,47 +14,26 @@ import {
 import { isIntrospection, type Prepared } from '../planning/prepare.ts'
 import type { Outline, OutlineField } from './client-paths.ts'
 import { createCollect, type Group } from './collect.ts'
-import { type Data, isInherited, isObject, type Path } from './data.ts'
-import { compileLeaf } from './leaves.ts'
+import { type Data, isInherited } from './data.ts'
+import {
+  compileValue,
+  type Fault,
+  type FieldsFor,
+  type Found,
+  invalid,
+  type ShapeField,
+  type ShapeFields,
+  type State,
+  shapeAll,
+  tell,
+} from './shape-values.ts'
 
-/** What is wrong with a place of a result: the schema does not allow what stands there, or it was never answered. */
-export type Fault = { readonly message: string; readonly path: Path }
+export type { Fault } from './shape-values.ts'
 
 /** The result as the client asked for it: its fields, in its order, and nothing that the schema does not allow. */
 export type Shaped = { readonly data: Data | null; readonly faults: readonly Fault[] }
 
-/** What was found out: by the subgraphs, of the schema itself, and which objects a subgraph does not know. */
-export type Found = {
-  readonly result: Data
-  readonly introspected: Data | null
-  readonly unknown: ReadonlySet<Data>
-}
-
-type State = Omit<Found, 'result'> & {
-  readonly faults: Fault[]
-  /** Where the object is that is being shaped. */
-  readonly path: (string | number)[]
-}
-
 const nothing: ShapeFields = { create: () => ({}), fields: [], outline: new Map() }
-
-/** Marks a value that is null and must not be: what contains it becomes null. */
-const invalid = Symbol('invalid')
-
-/** Shapes one value; `key` is the name or index under which it stands. Null may become `invalid`, nothing else. */
-type ShapeValue = (value: unknown, key: string | number, state: State) => unknown
-
-/** Adds one field to an object; false where the object has to become null. */
-type ShapeField = (input: Data, output: Data, state: State) => boolean
-
-type ShapeFields = {
-  readonly create: () => Data
-  readonly fields: readonly ShapeField[]
-  readonly outline: Outline
-}
-
-/** By the `__typename` of an object; undefined where that is none that fits. */
-type FieldsFor = (typename: unknown) => ShapeFields | undefined
 
 /** How results of an operation are shaped, and what the client asked for at the root of it. */
 export type Shape = { readonly shape: (found: Found) => Shaped; readonly outline: Outline }
@@ -168,75 +144,4 @@ export function compileShape(schema: GraphQLSchema, { asked, plannedName }: Prep
     },
     outline,
   }
-}
-
-function compileValue(type: GraphQLOutputType, inside: FieldsFor | undefined, where: string): ShapeValue {
-  if (isNonNullType(type)) return nonNull(compileValue(type.ofType, inside, where), where)
-  if (isListType(type)) return compileList(compileValue(type.ofType, inside, `an item of ${where}`), where)
-  return inside ? shapeObject(inside, where) : compileScalar(type as GraphQLLeafType, where)
-}
-
-const shapeObject =
-  (fieldsFor: FieldsFor, where: string): ShapeValue =>
-  (value, key, state) => {
-    if (value === null) return null
-    if (!isObject(value)) return tell(state, key, `Invalid value found for ${where}.`)
-    const shape = fieldsFor(value.__typename)
-    if (!shape) return tell(state, key, `Invalid __typename found for ${where}.`)
-    const output = shape.create()
-    state.path.push(key)
-    const valid = shapeAll(shape.fields, value, output, state)
-    state.path.pop()
-    return valid ? output : null
-  }
-
-function shapeAll(fields: readonly ShapeField[], input: Data, output: Data, state: State): boolean {
-  let valid = true
-  for (const field of fields) if (!field(input, output, state)) valid = false
-  return valid
-}
-
-const nonNull =
-  (shape: ShapeValue, where: string): ShapeValue =>
-  (value, key, state) => {
-    const { length } = state.faults
-    const shaped = shape(value, key, state)
-    if (shaped !== null) return shaped
-    // What became null for a fault inside it is told there.
-    if (value === null || state.faults.length === length) {
-      tell(state, key, `Cannot return null for non-nullable ${where}.`)
-    }
-    return invalid
-  }
-
-/** Shapes all items, also where one makes the list null: each may have a fault of its own. */
-const compileList =
-  (shape: ShapeValue, where: string): ShapeValue =>
-  (value, key, state) => {
-    if (value === null) return null
-    if (!Array.isArray(value)) return tell(state, key, `Invalid value found for ${where}.`)
-    const shaped = new Array(value.length)
-    let valid = true
-    state.path.push(key)
-    for (let index = 0; index < value.length; index += 1) {
-      const item = shape(value[index] ?? null, index, state)
-      if (item === invalid) valid = false
-      else shaped[index] = item
-    }
-    state.path.pop()
-    return valid ? shaped : null
-  }
-
-function compileScalar(type: GraphQLLeafType, where: string): ShapeValue {
-  const read = compileLeaf(type)
-  return (value, key, state) => {
-    if (value === null) return null
-    const told = read(value)
-    return told === undefined ? tell(state, key, `Invalid value found for ${where}.`) : told
-  }
-}
-
-function tell(state: State, key: string | number, message: string): null {
-  state.faults.push({ message, path: [...state.path, key] })
-  return null
 }

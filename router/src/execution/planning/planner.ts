@@ -7,6 +7,7 @@ import type { Flags } from './conditions.ts'
 import { type FieldSets, fieldSetsOf, type Needs, needsOf } from './field-sets.ts'
 import { namesOfPlans } from './names-of-plans.ts'
 import { type Prepared, prepare } from './prepare.ts'
+import { withoutUnresolvableKeys } from './resolvable-keys.ts'
 
 /** Plans operations over one supergraph. */
 export type Planner = {
@@ -28,7 +29,7 @@ export type Planned = { readonly prepared: Prepared; readonly plan: QueryPlan }
 
 /** @throws where `sdl` is no supergraph or asks for what the planner cannot do. */
 export function createPlanner(sdl: string): Planner {
-  const supergraph = Supergraph.build(sdl)
+  const supergraph = Supergraph.build(withoutUnresolvableKeys(sdl))
   const api = supergraph.apiSchema()
   const planner = new QueryPlanner(supergraph)
   const apiSchema = api.toGraphQLJSSchema()

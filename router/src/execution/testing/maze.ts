@@ -84,13 +84,15 @@ const subgraphs = {
   museum: `
     type Query { exhibits: [Exhibit!] }
     interface Exhibit { id: ID! title: String }
-    type Painting implements Exhibit @key(fields: "id") { id: ID! title: String year: Int painter: Painter }
+    type Painting implements Exhibit @key(fields: "id") @key(fields: "code") {
+      id: ID! code: ID! title: String year: Int painter: Painter
+    }
     type Vase implements Exhibit @key(fields: "id") { id: ID! title: String year: String! cracks: [Int] }
     type Painter { name: String! works: [Exhibit!] }
     type Rare @key(fields: "two") { two: ID! shown: [Exhibit] }`,
   guide: `
-    type Painting @key(fields: "id") {
-      id: ID! year: Int @external painter: Painter @external
+    type Painting @key(fields: "code", resolvable: false) @key(fields: "id") {
+      id: ID! code: ID! year: Int @external painter: Painter @external
       text: String @requires(fields: "year painter { works { __typename title ... on Vase { cracks } } }")
     }
     interface Exhibit { title: String }

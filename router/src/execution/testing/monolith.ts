@@ -1,6 +1,7 @@
 import { type ExecutionResult, execute, type GraphQLFieldResolver, getOperationAST, parse } from 'graphql'
+import type { FieldSet } from './field-sets.ts'
 import type { RandomOperation } from './operations.ts'
-import type { FieldSet, Mood, Thing, World } from './world.ts'
+import type { Mood, Thing, World } from './world.ts'
 
 /** What one server that has all of the world would answer. */
 export type Truth = {

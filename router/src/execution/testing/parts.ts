@@ -1,8 +1,9 @@
 import { type DocumentNode, execute, type GraphQLFieldResolver, isObjectType, parse } from 'graphql'
 import { type Data, isObject } from '../executor/data.ts'
 import type { Answer, Source } from '../executor/run.ts'
+import type { FieldSet } from './field-sets.ts'
 import { nameOf } from './monolith.ts'
-import type { FieldSet, Mood, Thing, World } from './world.ts'
+import type { Mood, Thing, World } from './world.ts'
 
 /** A thing as a subgraph was told of it. */
 type Told = Thing & { readonly told?: Data }
@@ -25,7 +26,7 @@ export function createParts(world: World, mood: Mood) {
       _,
       { fieldName, parentType },
     ) => {
-      if (fieldName === '_entities') return (args.representations as Data[]).map((one) => entity(one))
+      if (fieldName === '_entities') return (args.representations as Data[]).map((one) => entity(name, one))
       if (parentType === schema.getMutationType()) written.push(nameOf(fieldName, args))
       const fieldSet = world.requires(thing.type, fieldName)
       if (fieldSet && !holds(thing, thing.told, fieldSet)) {
@@ -59,7 +60,9 @@ export function createParts(world: World, mood: Mood) {
     }
   }
 
-  function entity(told: Data): Told {
+  function entity(subgraph: string, told: Data): Told {
+    if (!world.isFound(subgraph, told))
+      throw new Error(`${subgraph} finds nothing by ${JSON.stringify(told)}`)
     const identity = identityIn(told)
     const thing = { type: identity.replace(/-.*/, ''), identity, told }
     if (!isTrue(thing, told)) throw new Error(`this is no ${identity}: ${JSON.stringify(told)}`)

@@ -1,4 +1,4 @@
-import { type Schema, Supergraph } from '@apollo/federation-internals'
+import { Supergraph } from '@apollo/federation-internals'
 import {
   type GraphQLField,
   type GraphQLNamedType,
@@ -13,9 +13,8 @@ import {
   isNonNullType,
   isObjectType,
   Kind,
-  parse,
-  type SelectionSetNode,
 } from 'graphql'
+import { type FieldSet, fieldSetsOf, namesIn } from './field-sets.ts'
 import { hash } from './hash.ts'
 import { leaf } from './leaf.ts'
 
@@ -24,9 +23,6 @@ export type Thing = { readonly type: string; readonly identity: string }
 
 /** How much goes wrong: nothing, or now and then a resolver fails or finds null where none is allowed. */
 export type Luck = 'good' | 'bad'
-
-/** A field set, as directives of federation have them. */
-export type FieldSet = SelectionSetNode
 
 /**
  * Made-up data of a supergraph, the same whoever is asked for them: a monolith of its API, or each of its subgraphs for
@@ -42,6 +38,8 @@ export type World = {
   value(mood: Mood, thing: Thing, field: string, args: object): unknown
   /** The same, with the arguments' defaults, and null where that fails: what a subgraph is sent of it. */
   valueOrNull(mood: Mood, thing: Thing, field: string, tell?: (message: string) => void): unknown
+  /** Whether a subgraph can find an object by what it is told. */
+  isFound(subgraph: string, told: Readonly<Record<string, unknown>>): boolean
   /** What a field needs of other subgraphs. */
   requires(type: string, field: string): FieldSet | undefined
   /** Whether things of a type are of another one, too: an interface or a union. */
@@ -216,6 +214,16 @@ export function createWorld(sdl: string): World {
         return null
       }
     },
+    isFound(subgraph, told) {
+      const part = parts.find(({ name }) => name === subgraph)
+      return fieldSetsOf(part?.schema ?? supergraph.schema).some(
+        (one) =>
+          one.kind === 'key' &&
+          one.isResolvable &&
+          one.type === told.__typename &&
+          namesIn(one.fields, false).every((name) => Object.hasOwn(told, name)),
+      )
+    },
     isOf,
     requires(type, field) {
       const stated = fieldSets.filter((one) => one.kind === 'requires' && one.field === field)
@@ -228,32 +236,3 @@ const bangs = (type: GraphQLOutputType) => String(type).split('!').length
 
 const chosen = <Of>(from: readonly Of[], seed: number): Of | undefined =>
   from[hash('chosen', seed) % from.length]
-
-type Stated = { kind: string; type: string; field?: string; fields: FieldSet }
-
-/** All field sets of a subgraph: by which directive, and where. */
-function fieldSetsOf(schema: Schema): Stated[] {
-  return schema.types().flatMap((type) => {
-    const fields = 'fields' in type ? [...type.fields()] : []
-    return [type, ...fields].flatMap((one) =>
-      one.appliedDirectives.flatMap((directive): Stated[] => {
-        const { fields: text } = directive.arguments()
-        if (typeof text !== 'string') return []
-        const field = one === type ? undefined : one.name
-        return [{ kind: directive.name, type: type.name, field, fields: readFieldSet(text) }]
-      }),
-    )
-  })
-}
-
-function readFieldSet(text: string): FieldSet {
-  const [query] = parse(`{ ${text} }`, { noLocation: true }).definitions
-  if (query?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`no field set: ${text}`)
-  return query.selectionSet
-}
-
-const namesIn = ({ selections }: FieldSet): string[] =>
-  selections.flatMap((one) => {
-    const inside = 'selectionSet' in one && one.selectionSet ? namesIn(one.selectionSet) : []
-    return one.kind === Kind.FIELD ? [one.name.value, ...inside] : inside
-  })
