@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { parseArgs } from 'node:util'
 import { whenCallersGo } from './system/callers.ts'
 import { resolveDataDir } from './system/client.ts'
@@ -14,7 +15,7 @@ Starts MyHotel and keeps it running until Ctrl-C.
   --help
 `
 
-/** Steps that tools/bootstrap.mjs has shown before, and all. */
+/** Steps that tools/bootstrap has shown before, and all. */
 const STEPS_BEFORE = 2
 const STEPS = 7
 
@@ -23,12 +24,14 @@ const stopping = new AbortController()
 let system: System | undefined
 let firstSignalAt = 0
 
-process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onSignal)
-whenCallersGo(() => {
-  if (!stopping.signal.aborted) onSignal()
-})
-process.exitCode = await main()
+// A closed terminal: nobody reads what is said, which is no reason to end before all is stopped.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => onSignal(signal))
+whenCallersGo(() => onSignal('SIGTERM'))
+// Whatever still waits for an answer has nobody to give it to.
+process.exit(await main())
 
+/** @returns the exit code */
 async function main(): Promise<number> {
   let step = STEPS_BEFORE
   try {
@@ -42,20 +45,26 @@ async function main(): Promise<number> {
       },
     })
   } catch (error) {
-    if (stopping.signal.aborted) return 130
+    if (stopping.signal.aborted) {
+      process.stdout.write('Stopped before MyHotel was ready; nothing is left running.\n')
+      return 128 + constants.signals[stopping.signal.reason as NodeJS.Signals]
+    }
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     return 1
   }
   say(describe(system))
-  await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve))
-  say('stopping …')
+  if (!stopping.signal.aborted) {
+    await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve))
+  }
+  process.stdout.write('stopping …\n')
   await system.stopAll()
-  say('stopped')
+  process.stdout.write('stopped\n')
   return 0
 }
 
+/** Nothing more of the start is told to who wants it to end. */
 function say(line: string): void {
-  process.stdout.write(`${line}\n`)
+  if (!stopping.signal.aborted) process.stdout.write(`${line}\n`)
 }
 
 function describe({ record }: System): string {
@@ -97,12 +106,13 @@ function readOptions() {
 }
 
 /**
- * Ctrl-C reaches this process twice, from the terminal and from the bootstrap. A signal that comes later than
- * that is from somebody who cannot wait: then the guard (see system/reaping.ts) has to stop what is left.
+ * Ctrl-C reaches this process more than once, from the terminal, the bootstrap and npm. A signal that comes later than
+ * that is from somebody who cannot wait for everything to stop in order.
  */
-function onSignal(): void {
+function onSignal(signal: NodeJS.Signals): void {
   const now = Date.now()
-  if (stopping.signal.aborted && now - firstSignalAt > 1_000) process.exit(130)
-  if (!stopping.signal.aborted) firstSignalAt = now
-  stopping.abort()
+  if (!stopping.signal.aborted) {
+    firstSignalAt = now
+    stopping.abort(signal)
+  } else if (now - firstSignalAt > 1_000) system?.quitAll()
 }

@@ -1,6 +1,7 @@
 import { ApolloServer } from '@apollo/server'
 import { plainApollo } from '@myhotel/kit/apollo'
 import { moreRules } from '@myhotel/kit/client-faults'
+import { createHostCheck } from '@myhotel/kit/hosts'
 import { httpServer } from '@myhotel/kit/http'
 import { createSigner } from '@myhotel/kit/identity'
 import type { Logger } from '@myhotel/kit/logger'
@@ -91,6 +92,7 @@ export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
     rates,
     readYourWrites: createReadYourWrites(),
     cors: createCors(env.CORS_ORIGINS),
+    wrongHost: env.NODE_ENV === 'production' ? null : createHostCheck(env.DEVELOPMENT_HOSTS),
     playground: env.PLAYGROUND
       ? (await import('./playground/playground.ts')).createPlayground({
           tokenUrl: env.PLAYGROUND_TOKEN_URL,

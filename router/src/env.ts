@@ -73,6 +73,8 @@ const settings = z
     CORS_ORIGINS: list.prefault(''),
     /** Whether clients may ask for the schema; on unless in production. */
     INTROSPECTION: z.stringbool().optional(),
+    /** Names besides localhost under which the router may be called in development, separated by commas. */
+    DEVELOPMENT_HOSTS: list.prefault(''),
     /** Whether GET / serves the playground; on unless in production. */
     PLAYGROUND: z.stringbool().optional(),
     /** Where the playground gets tokens of development accounts: POST {account} → {access_token}. */

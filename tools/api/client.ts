@@ -44,7 +44,12 @@ type Answer = {
 const passing = new Set(['GATEWAY_TIMEOUT', 'BAD_GATEWAY', 'INTERNAL_SERVER_ERROR'])
 
 /** A client of the router at `url`, which is where it takes GraphQL. */
-export function createApi(options: { url: string; token: (account: string) => Promise<string> }): Api {
+export function createApi(options: {
+  url: string
+  token: (account: string) => Promise<string>
+  /** Gives up all that is being asked. */
+  signal?: AbortSignal
+}): Api {
   const { origin, pathname } = new URL(options.url)
   const pool = new Pool(origin, { connections: 64, keepAliveTimeout: 30_000 })
   const tokens = new Map<string, Promise<string>>()
@@ -56,6 +61,7 @@ export function createApi(options: { url: string; token: (account: string) => Pr
   }
 
   async function send(account: string, query: string, variables: object): Promise<unknown> {
+    options.signal?.throwIfAborted()
     const authorization = `Bearer ${await tokenOf(account)}`
     let status: number
     let text: string
@@ -65,11 +71,15 @@ export function createApi(options: { url: string; token: (account: string) => Pr
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization },
         body: JSON.stringify({ query, variables }),
-        signal: AbortSignal.timeout(answerWithinMs),
+        signal: AbortSignal.any([
+          AbortSignal.timeout(answerWithinMs),
+          ...(options.signal ? [options.signal] : []),
+        ]),
       })
       status = response.statusCode
       text = await response.body.text()
     } catch (error) {
+      options.signal?.throwIfAborted()
       throw new NotAnswered(String(error), { cause: error })
     }
     if (status === 429) throw new NotTakenIn(text.slice(0, 300))
@@ -86,7 +96,7 @@ export function createApi(options: { url: string; token: (account: string) => Pr
         return await send(account, query, variables)
       } catch (error) {
         if (!(error instanceof against) || Date.now() > deadline) throw error
-        await delay(500)
+        await delay(500, undefined, { signal: options.signal })
       }
     }
   }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createHostCheck } from '@myhotel/kit/hosts'
 import { z } from 'zod'
 
 /** What a route is given of the request. */
@@ -50,6 +51,14 @@ export const listenEnv = z.object({
   DATA_DIR: z.string().min(1),
 })
 
+/** Names besides localhost under which a stand-in may be called, separated by commas. */
+const hostsEnv = z.object({
+  DEVELOPMENT_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(/[,\s]+/).filter(Boolean)),
+})
+
 const maxBodyBytes = 1024 * 1024
 
 /**
@@ -69,7 +78,12 @@ export async function serve(options: {
     { method: 'GET', path: '/livez', answer: () => ({ status: 200, body: { status: 'ok' } }) } as Route,
   ].map((route) => ({ ...route, segments: route.path.split('/') }))
 
+  const { DEVELOPMENT_HOSTS } = hostsEnv.parse(process.env)
+  const wrongHost = createHostCheck(DEVELOPMENT_HOSTS)
+
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const wrong = wrongHost(request)
+    if (wrong) throw new HttpError(421, { error: { code: 'misdirected_request', message: wrong } })
     const found = routeOf(routes, request)
     if (!found && options.otherwise) return options.otherwise(request, response)
     send(response, await answerTo(found, request))

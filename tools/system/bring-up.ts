@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
 import { requestToken } from './client.ts'
+import { runCommand } from './command.ts'
 import { fillDemoData } from './demo.ts'
 import { readIdentities } from './identities.ts'
 import type { SystemOptions } from './options.ts'
@@ -11,8 +10,6 @@ import { findPrograms, natsServer, redisServer } from './servers.ts'
 import { router, sandbox, subgraph } from './services.ts'
 import { openSite, type Site, variable } from './site.ts'
 import type { ProcessSpec, Supervised } from './supervisor.ts'
-
-const run = promisify(execFile)
 
 /** What a machine that is busy with other things may take for one step. */
 const READY_WITHIN_MS = 120_000
@@ -43,7 +40,7 @@ export async function bringUp(
   const { record, save, add, notice, signal, progress = () => {} } = options
   const site = await openSite(options)
   const ready = (started: readonly Supervised[]) =>
-    Promise.all(started.map((process) => process.waitReady(READY_WITHIN_MS)))
+    Promise.all(started.map((process) => process.waitReady(READY_WITHIN_MS, signal)))
 
   progress('looking for nats-server and redis-server')
   const isOwn = (name: string) => !site.given[`${name}_URL`]
@@ -94,7 +91,7 @@ export async function bringUp(
 
   if (options.demo) {
     const token = (account: string) => requestToken(record.tokenIssuer, account)
-    await fillDemoData(site, { router: record.router, token }, { progress, notice })
+    await fillDemoData(site, { router: record.router, token, signal }, { progress, notice })
   }
   return (name, number) => subgraph(services, name, number)
 }
@@ -135,7 +132,8 @@ async function migrate(site: Site, databases: Record<string, string>, signal?: A
   const urls = Object.entries(databases).map(([name, url]) => [`${variable(name)}_DATABASE_URL`, url])
   const [command = '', ...args] = site.command('tools/migrate.ts', 'apply', ...Object.keys(databases))
   const env = { ...site.nodeEnvironment, ...Object.fromEntries(urls) }
-  const done = await run(command, args, { cwd: site.root, env, signal }).catch((error) => {
+  const done = await runCommand(command, args, { cwd: site.root, env, signal }).catch((error) => {
+    signal?.throwIfAborted()
     throw new Error(`The databases could not be migrated.\n${error.stderr}`, { cause: error })
   })
   await writeFile(site.logOf('migrations'), done.stdout, { flag: 'a' })

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { stopLeftovers } from './leftovers.ts'
 import { LOCK_FILE, lock } from './lock.ts'
@@ -24,7 +24,7 @@ export async function claimDataDir(
   directory: string,
   { reset = false, log }: { reset?: boolean; log?: (line: string) => void },
 ): Promise<Claim> {
-  mkdirSync(resolve(directory), { recursive: true })
+  mkdirSync(resolve(directory), { recursive: true, mode: 0o700 })
   const dataDir = realpathSync(resolve(directory))
   const content = readdirSync(dataDir)
   if (content.length > 0 && !content.includes(LOCK_FILE)) {
@@ -48,6 +48,7 @@ export async function claimDataDir(
   try {
     const stopped = await stopLeftovers(dataDir)
     if (stopped.length > 0) log?.(`stopped what an earlier system had left running: ${stopped.join(', ')}`)
+    closeToOthers(dataDir)
     if (reset) empty(dataDir)
     mkdirSync(join(dataDir, 'logs'), { recursive: true })
   } catch (error) {
@@ -55,6 +56,18 @@ export async function claimDataDir(
     throw error
   }
   return { dataDir, release: taken.release }
+}
+
+/** What the servers keep is for who started them; one that was made by an earlier version is open to others. */
+function closeToOthers(dataDir: string): void {
+  if (process.platform === 'win32' || (statSync(dataDir).mode & 0o077) === 0) return
+  chmodSync(dataDir, 0o700)
+  for (const entry of readdirSync(dataDir, { withFileTypes: true, recursive: true })) {
+    // PostgreSQL sees to its own files, some of which belong to another user.
+    const path = join(entry.parentPath, entry.name)
+    if (entry.isFile() && !path.startsWith(join(dataDir, 'postgres')))
+      chmodSync(path, statSync(path).mode & 0o700)
+  }
 }
 
 function empty(dataDir: string): void {

@@ -37,7 +37,12 @@ export type System = {
   waitReady(name: string, withinMs?: number): Promise<void>
   /** Stops all in order. Called again it waits for the same end. */
   stopAll(): Promise<void>
+  /** Ends all at once, in no order, also where `stopAll` is under way; it resolves soon then. */
+  quitAll(): void
 }
+
+/** What a start that is given up leaves for stopping in order; all of a system lives through being ended at once. */
+const GIVE_UP_WITHIN_MS = 1_500
 
 /**
  * Starts a whole system, each part its own process, and resolves when all are ready. Everything ends with this
@@ -54,6 +59,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const supervised = new Map<string, Supervised>()
   const record = emptyRecord(dataDir)
   let stopped: Promise<void> | undefined
+  /** Settles when nothing more is being started. */
+  let begun: Promise<unknown> = Promise.resolve()
 
   const save = () => {
     record.processes = [...supervised.values()].map((process) => process.entry())
@@ -86,6 +93,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       const ofKind = [...supervised.values()].filter(({ spec }) => spec.kind === kind)
       await Promise.all(ofKind.map((process) => process.stop()))
     }
+    await begun.catch(() => {})
     unboundLogs()
     removeRecord(dataDir)
     guard.dismiss()
@@ -95,10 +103,20 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     stopped ??= stopInOrder()
     return stopped
   }
+  const quitAll = () => {
+    for (const process of supervised.values()) process.quit()
+  }
+  /** In order, but only as far as that goes quickly: who gives up does not want to wait. */
+  async function giveUp(): Promise<void> {
+    const timer = setTimeout(quitAll, GIVE_UP_WITHIN_MS)
+    await stopAll()
+    clearTimeout(timer)
+  }
 
   save()
   try {
     const up = bringUp({ ...options, dataDir, record, save, add, notice })
+    begun = up
     const replicaOf = await orAborted(up, options.signal)
     record.state = 'running'
     save()
@@ -126,10 +144,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       },
       waitReady: (name, withinMs = 60_000) => get(name).waitReady(withinMs),
       stopAll,
+      quitAll,
     }
   } catch (error) {
     note(inspect(error))
-    await stopAll()
+    await giveUp()
     throw error
   }
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { sessionSettings, withClient } from '@myhotel/kit/postgres'
+import { runCommand } from './command.ts'
 import type { ProcessSpec } from './supervisor.ts'
 
 const run = promisify(execFile)
@@ -60,6 +61,8 @@ export async function postgresServer(options: {
     log,
     // "Fast": transactions that run are aborted. SIGTERM would wait for every client to leave.
     stopSignal: 'SIGINT',
+    // "Immediate": its children end with it, and the next start recovers from the log.
+    quitSignal: 'SIGQUIT',
     isReady: () => answers(`${url}/postgres`),
   }
 }
@@ -165,7 +168,7 @@ async function initialise(options: {
     ...['-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', `--locale=${locale}`],
   ]
   // It writes the machine's zone into the configuration.
-  await run(command, args, { env: { ...env, TZ: 'UTC' }, cwd: dataDir, signal })
+  await runCommand(command, args, { env: { ...env, TZ: 'UTC' }, cwd: dataDir, signal })
   await rename(join(workplace, 'data'), directory)
   await rm(workplace, { recursive: true })
 }

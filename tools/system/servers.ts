@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process'
-import { constants } from 'node:fs'
-import { access, mkdir, rm, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { constants, rmSync } from 'node:fs'
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { delimiter, join } from 'node:path'
-import { promisify } from 'node:util'
+import { runCommand } from './command.ts'
 import type { ProcessSpec } from './supervisor.ts'
-
-const run = promisify(execFile)
 
 /** Debian keeps servers in sbin, which an ordinary user's PATH does not name. */
 const FURTHER_FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/opt/homebrew/bin']
@@ -65,29 +63,39 @@ function explainMissing(missing: readonly string[], hasApt: boolean): string {
   return `${what} ${how} – or name servers that run already in NATS_URL and REDIS_URL.`
 }
 
+/** Long enough for dpkg to finish what it has begun, which apt-get does not break off when asked to end. */
+const APT_GRACE_MS = 3_500
+
 /**
  * Debian starts a server as soon as it is installed, on its standard port, and again at each boot. We want the
  * program only: policy-rc.d forbids the first, disabling the unit the second.
  */
 async function installByApt(apt: string, packages: readonly string[], signal?: AbortSignal): Promise<void> {
-  const options = { signal, maxBuffer: 64 << 20, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const options = { signal, env, stopSignal: 'SIGINT', graceMs: APT_GRACE_MS } as const
   const wait = ['-o', 'DPkg::Lock::Timeout=120']
   const policy = '/usr/sbin/policy-rc.d'
   const ours = await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' }).then(
     () => true,
     () => false,
   )
+  const removePolicy = () => ours && rmSync(policy, { force: true })
+  process.once('exit', removePolicy)
   try {
-    await run(apt, [...wait, 'update', '-q'], options)
-    await run(apt, [...wait, 'install', '-y', '-q', '--no-install-recommends', ...packages], options)
-    await run('systemctl', ['disable', ...packages]).catch(() => {})
+    // An installation that was killed is completed first; nothing else can be installed before.
+    await runCommand('dpkg', ['--configure', '-a'], options).catch(() => signal?.throwIfAborted())
+    await runCommand(apt, [...wait, 'update', '-q'], options)
+    await runCommand(apt, [...wait, 'install', '-y', '-q', '--no-install-recommends', ...packages], options)
+    await runCommand('systemctl', ['disable', ...packages]).catch(() => {})
   } catch (error) {
+    signal?.throwIfAborted()
     const { stderr = '' } = error as { stderr?: string }
     throw new Error(`apt-get could not install ${packages.join(' and ')}.\n${stderr.trim()}`, {
       cause: error,
     })
   } finally {
-    if (ours) await rm(policy, { force: true })
+    removePolicy()
+    process.off('exit', removePolicy)
   }
 }
 
@@ -124,21 +132,40 @@ export async function natsServer({ program, dataDir, port, env, log }: Place): P
  */
 const askForStreams = 'CONNECT {}\r\nSUB answer 1\r\nPUB $JS.API.STREAM.LIST answer 0\r\n\r\n'
 
-/** A private Redis that keeps what it is told in an append-only file under `<data-dir>/redis`. */
+/**
+ * A private Redis that keeps what it is told in an append-only file under `<data-dir>/redis`. It wants a password that
+ * was made up at random: other users of this machine reach its port, too, and so do pages in its browsers.
+ */
 export async function redisServer({ program, dataDir, port, env, log }: Place): Promise<ProcessSpec> {
   const cwd = join(dataDir, 'redis')
   await mkdir(cwd, { recursive: true })
+  const password = await secret(join(dataDir, 'redis-password'))
   const settings = { port, bind: '127.0.0.1', dir: cwd, appendonly: 'yes', save: '', 'set-proc-title': 'no' }
+  const lines = Object.entries({ ...settings, requirepass: password }).map(
+    ([key, value]) => `${key} ${JSON.stringify(String(value))}\n`,
+  )
+  // In a file, because everybody may read the arguments of a process.
+  const config = join(dataDir, 'redis.conf')
+  await writeFile(config, lines.join(''), { mode: 0o600 })
   return {
     name: 'redis',
     kind: 'infrastructure',
-    url: `redis://127.0.0.1:${port}`,
-    command: [program, ...Object.entries(settings).flatMap(([key, value]) => [`--${key}`, String(value)])],
+    url: `redis://:${password}@127.0.0.1:${port}`,
+    command: [program, config],
     env,
     cwd,
     log,
-    isReady: () => answers(port, 'PING\r\n', '+PONG'),
+    isReady: () => answers(port, `AUTH ${password}\r\nPING\r\n`, '+PONG'),
   }
+}
+
+/** A password that is made up on first use and kept in a file for its owner only. */
+async function secret(file: string): Promise<string> {
+  const kept = await readFile(file, 'utf8').catch(() => '')
+  if (kept) return kept
+  const made = randomBytes(24).toString('base64url')
+  await writeFile(file, made, { mode: 0o600 })
+  return made
 }
 
 /** Whether a server on this port, being told `question`, says `answer` within two seconds of silence. */

@@ -14,6 +14,8 @@ export type ProcessSpec = Pick<ProcessEntry, 'name' | 'kind' | 'url' | 'smtpUrl'
   isReady: () => Promise<boolean>
   /** It may stand still for ever without ending: once it has been ready, it is asked again and again, and ended. */
   mayHang?: boolean
+  /** What has it end at once where SIGKILL would leave its own children behind. */
+  quitSignal?: NodeJS.Signals
   /** How far it stands back while others want the processor, see `standBack`; not at all unless told. */
   niceness?: number
 }
@@ -51,12 +53,15 @@ export function supervise(spec: ProcessSpec, changed: () => void, notice: (line:
   function launch(): void {
     const log = openSync(spec.log, 'a', 0o600)
     const [command = '', ...args] = spec.command
+    // What it writes is for its owner only.
+    const umask = process.umask(0o077)
     const started = spawn(command, args, {
       cwd: spec.cwd,
       env: spec.env,
       detached: true,
       stdio: ['ignore', log, log],
     })
+    process.umask(umask)
     closeSync(log)
     child = started
     startedAt = Date.now()
@@ -137,16 +142,25 @@ export function supervise(spec: ProcessSpec, changed: () => void, notice: (line:
       changed()
     },
 
+    /** Has it end at once, in whatever state, for who cannot wait for `stop`; that resolves then, too. */
+    quit(): void {
+      wanted = false
+      clearTimeout(timer)
+      if (child?.pid !== undefined) send(child.pid, spec.quitSignal ?? 'SIGKILL')
+    },
+
     /** Sends a signal as somebody outside would; who dies of it is started again. False if it is down. */
     kill: (signal: NodeJS.Signals): boolean => child?.pid !== undefined && send(child.pid, signal),
 
     /**
      * Waits until it does its work.
-     * @throws with the end of its log, after `withinMs` or when it died three times without coming so far
+     * @throws with the end of its log, after `withinMs` or when it died three times without coming so far; with the
+     *   reason of `signal`
      */
-    async waitReady(withinMs: number): Promise<void> {
+    async waitReady(withinMs: number, signal?: AbortSignal): Promise<void> {
       const deadline = Date.now() + withinMs
       for (;;) {
+        signal?.throwIfAborted()
         if (await isReady()) {
           deathsBeforeReady = 0
           return

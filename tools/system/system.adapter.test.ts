@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { appendFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { withClient, withUnfitClient } from '@myhotel/kit/postgres'
 import { eventually } from '@myhotel/kit/testing'
+import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { makeSmallRepository } from './fixture.ts'
 import { type System, startSystem } from './index.ts'
@@ -130,6 +131,25 @@ test('a PostgreSQL whose files were made in another zone has sessions in UTC', a
     client.query(`SELECT current_setting('TimeZone') AS zone, current_setting('DateStyle') AS style`),
   )
   expect(rows).toEqual([{ zone: 'UTC', style: 'ISO, MDY' }])
+}, 60_000)
+
+test('what it keeps is for its owner only, also in a data directory of an earlier version', async () => {
+  system = await startSystem({ root, dataDir })
+  const open = readdirSync(dataDir, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.startsWith(join(dataDir, 'postgres')))
+    .map((entry) => join(entry.parentPath, entry.name))
+  await system.stopAll()
+  chmodSync(dataDir, 0o755)
+  for (const file of open) chmodSync(file, 0o644)
+  system = await startSystem({ root, dataDir })
+  const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
+  expect(mode(dataDir)).toBe('700')
+  expect(open.map((file) => mode(file)).filter((each) => each !== '600')).toEqual([])
+
+  const { port } = new URL(system.url('redis'))
+  const stranger = new Redis(Number(port), '127.0.0.1')
+  await expect(stranger.get('x')).rejects.toThrow('NOAUTH')
+  stranger.disconnect()
 }, 60_000)
 
 test('a second launcher is refused while the first lives', async () => {

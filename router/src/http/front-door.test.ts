@@ -243,3 +243,29 @@ test('an issuer that is away: anonymous requests work, tokens are answered with 
   expect([status, headers.get('retry-after')]).toEqual([503, '5'])
   expect(errors).toMatchObject([{ extensions: { code: 'SERVICE_UNAVAILABLE' } }])
 })
+
+/** The status of a request that names another host than it is sent to, as a rebound name of a page does. */
+const statusWithHost = (url: string, host: string) =>
+  new Promise<number | undefined>((resolve, reject) => {
+    request(url, { headers: { host } }, (response) => resolve(response.resume().statusCode))
+      .on('error', reject)
+      .end()
+  })
+
+test('in development only names of this machine, or that are told, are answered to', async () => {
+  const { url } = await start({ DEVELOPMENT_HOSTS: 'dev.example' })
+  const port = new URL(url).port
+  const statuses = async (path: string) => [
+    await statusWithHost(url + path, `evil.example:${port}`),
+    await statusWithHost(url + path, `localhost:${port}`),
+    await statusWithHost(url + path, 'dev.example'),
+  ]
+  expect(await statuses('/')).toEqual([421, 200, 200])
+  expect(await statuses('/graphql')).toEqual([421, 400, 400])
+})
+
+test('in production the router has any name', async () => {
+  const issuer = { TOKEN_ISSUER: 'https://issuer.example', NODE_ENV: 'production' }
+  const { url } = await start(issuer)
+  expect(await statusWithHost(`${url}/graphql`, 'api.example')).toBe(400)
+})

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { type Correlation, correlated, newCorrelation } from '@myhotel/kit/context'
+import type { HostCheck } from '@myhotel/kit/hosts'
 import { answerError, type GraphqlServer, header, serveGraphql } from '@myhotel/kit/http'
 import type { Logger } from '@myhotel/kit/logger'
 import type { Exchange, RouterContext } from '../exchange.ts'
@@ -36,6 +37,8 @@ export function createFrontDoor(options: {
   rates: RateLimits
   readYourWrites: ReadYourWrites
   cors: Cors
+  /** Null where the router may have any name. */
+  wrongHost: HostCheck | null
   /** Null where there is none. */
   playground: Playground | null
   requestTimeoutMs: number
@@ -45,6 +48,8 @@ export function createFrontDoor(options: {
   const { server, users, proxies, load, rates, playground, log } = options
 
   async function route(request: IncomingMessage, response: ServerResponse, correlation: Correlation) {
+    const wrong = options.wrongHost?.(request)
+    if (wrong) return answerError(response, 421, 'BAD_REQUEST', wrong)
     const path = request.url?.split('?', 1)[0] ?? '/'
     if (path === '/graphql') {
       if (!options.cors(request, response)) await takeIn(request, response, correlation)

@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startProcess, type TestProcess } from '@myhotel/kit/testing/process'
@@ -70,3 +71,17 @@ test('refuses to run in production', async () => {
     'exited with 1',
   )
 })
+
+test.each(['/dev/token', '/dev/accounts', '/.well-known/openid-configuration', '/livez'])(
+  '%s is not for pages whose name was made to point here',
+  async (path) => {
+    const status = await new Promise((resolve, reject) => {
+      request(issuer.url + path, { headers: { host: 'evil.example' } }, (answer) =>
+        resolve(answer.resume().statusCode),
+      )
+        .on('error', reject)
+        .end()
+    })
+    expect(status).toBe(421)
+  },
+)
