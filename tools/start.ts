@@ -19,6 +19,9 @@ Starts MyHotel and keeps it running until Ctrl-C.
 const STEPS_BEFORE = 2
 const STEPS = 7
 
+/** What is not stopped in order by then is ended at once: all of it lives through that. */
+const STOP_WITHIN_MS = 3_500
+
 const options = readOptions()
 const stopping = new AbortController()
 let system: System | undefined
@@ -57,7 +60,9 @@ async function main(): Promise<number> {
     await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve))
   }
   process.stdout.write('stopping …\n')
+  const hurry = setTimeout(system.quitAll, STOP_WITHIN_MS)
   await system.stopAll()
+  clearTimeout(hurry)
   process.stdout.write('stopped\n')
   return 0
 }

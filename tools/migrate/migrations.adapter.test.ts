@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { withClient } from '@myhotel/kit/postgres'
@@ -67,6 +67,15 @@ describe('a new migration', () => {
   })
 })
 
+/** Applies the first migration alone, then something else. */
+async function migrateFirst(url: string, then: string): Promise<void> {
+  const second = join(prisma, 'demo/migrations/20270102000000_second')
+  await rename(second, join(prisma, 'second'))
+  await migrate('demo', url, prisma)
+  await rename(join(prisma, 'second'), second)
+  await withClient(url, (client) => client.query(then))
+}
+
 describe('migrating', () => {
   test('applies each migration once, whoever else is at it', async () => {
     await write('first', '2027-01-01', BY_HAND)
@@ -80,6 +89,48 @@ describe('migrating', () => {
         (await client.query(claim, [3, '[2027-01-03,2027-01-04)'])).rowCount,
       ])
       expect(claimed).toEqual([1, 0, 1])
+    })
+  })
+
+  test('goes on after a call that was interrupted, before or after the migration took effect', async () => {
+    await write('first', '2027-01-01', '')
+    await write('second', '2027-01-02', '\nCREATE TABLE other (id int);')
+    await withScratchDatabase(server, async (url) => {
+      await migrate('demo', url, prisma)
+      const marks = 'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL ORDER BY 1'
+      await withClient(url, async (client) => {
+        expect((await client.query(marks)).rows).toHaveLength(2)
+        // As the second was left by a process that was killed while its script ran.
+        await client.query('DROP TABLE other')
+        await client.query(
+          `UPDATE _prisma_migrations SET finished_at = NULL, applied_steps_count = 0
+           WHERE migration_name LIKE '%second'`,
+        )
+      })
+      expect(await migrate('demo', url, prisma)).toEqual(['20270102000000_second'])
+      expect(await migrate('demo', url, prisma)).toEqual([])
+    })
+  })
+
+  test('has a migration and its mark in one transaction', async () => {
+    await write('first', '2027-01-01', '')
+    await write('second', '2027-01-02', '\nCREATE TABLE other (id int);')
+    await withScratchDatabase(server, async (url) => {
+      // The engine is cut off when it notes what it has done, right after the script.
+      const stop = `CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
+        CREATE TRIGGER stop AFTER UPDATE OF applied_steps_count ON _prisma_migrations
+          FOR EACH ROW EXECUTE FUNCTION stop()`
+      await migrateFirst(url, stop)
+      await expect(migrate('demo', url, prisma)).rejects.toThrow()
+      await withClient(url, async (client) => {
+        const { rows } = await client.query(
+          `SELECT finished_at IS NOT NULL AS done FROM _prisma_migrations WHERE migration_name LIKE '%second'`,
+        )
+        expect(rows, 'the script was committed, and so was its mark').toEqual([{ done: true }])
+        await client.query('DROP FUNCTION stop CASCADE')
+      })
+      expect(await migrate('demo', url, prisma)).toEqual([])
     })
   })
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { setByRole, withUnfitClient } from '@myhotel/kit/postgres'
 import type { MigrationList, SchemaFilter, SchemasContainer } from '@prisma/schema-engine-wasm'
 import { createDatabase, withScratchDatabase } from './databases.ts'
-import { type SchemaEngine, withSchemaEngine } from './schema-engine.ts'
+import { forgetInterrupted, type SchemaEngine, withSchemaEngine } from './schema-engine.ts'
 
 /** The folder with one folder per database: `prisma/<name>/schema.prisma` and `prisma/<name>/migrations`. */
 export const PRISMA = fileURLToPath(new URL('../../prisma', import.meta.url))
@@ -26,7 +26,7 @@ export async function databaseNames(prisma = PRISMA): Promise<string[]> {
 /**
  * Brings one database up to date: creates it when it does not exist, sets for the role that migrates it what sessions
  * need, then applies what `prisma/<name>/migrations` holds and `_prisma_migrations` does not name yet. Safe to call
- * from several processes at once, and again.
+ * from several processes at once, and again, also after a call that was interrupted at any moment.
  *
  * @returns the names of the migrations applied by this call
  * @throws with file, line and PostgreSQL's message when a migration fails. It leaves no trace but a mark in
@@ -37,6 +37,7 @@ export async function migrate(name: string, databaseUrl: string, prisma = PRISMA
   return withUnfitClient(databaseUrl, async (client) => {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK])
     await setByRole(client)
+    await forgetInterrupted(client)
     return withSchemaEngine(databaseUrl, async (engine) => {
       const migrationsList = await migrationList(join(prisma, name, 'migrations'))
       const applied = await engine.applyMigrations({ migrationsList, filters: ALL_TABLES })

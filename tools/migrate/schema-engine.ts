@@ -75,7 +75,8 @@ class CatalogueAdapter extends PrismaPg {
     }
     // The adapter would cut the script at every semicolon, also within functions; as one query PostgreSQL
     // runs it in one transaction, so that a migration that fails leaves nothing behind.
-    adapter.executeScript = async (script) => {
+    adapter.executeScript = async (sql) => {
+      const script = inOneWithItsMark(sql)
       const connection = await this.pool.connect()
       try {
         await connection.query(script)
@@ -88,6 +89,38 @@ class CatalogueAdapter extends PrismaPg {
     }
     return adapter
   }
+}
+
+/**
+ * A migration and the mark that it is done in one transaction, so that of one that was interrupted at any moment it is
+ * known whether it took effect. What the engine does for itself (making the table of marks) stays as it is, and so does
+ * what PostgreSQL does in no transaction.
+ */
+function inOneWithItsMark(script: string): string {
+  if (/_prisma_migrations|\bCONCURRENTLY\b/i.test(script)) return script
+  // Before it, on the same line, so that lines are counted as in the file.
+  return `SELECT pg_advisory_xact_lock(${SCRIPT_LOCK}); ${script}\n;
+    UPDATE _prisma_migrations SET finished_at = now() WHERE ${UNFINISHED}`
+}
+
+/** Marks of migrations that neither ended nor failed. */
+const UNFINISHED = 'finished_at IS NULL AND rolled_back_at IS NULL AND logs IS NULL'
+
+/** Held by a script while it runs, also by one whose caller is gone. */
+const SCRIPT_LOCK = 4_816_024
+
+/**
+ * Forgets migrations that an interrupted call began and that took no effect. To be called by who alone migrates this
+ * database; waits for the script of a call whose process was killed.
+ */
+export async function forgetInterrupted(client: {
+  query(sql: string): Promise<{ rows: object[] }>
+}): Promise<void> {
+  const { rows } = await client.query(`SELECT 1 WHERE to_regclass('_prisma_migrations') IS NOT NULL`)
+  if (rows.length === 0) return
+  await client.query(`SELECT pg_advisory_lock(${SCRIPT_LOCK})`)
+  await client.query(`SELECT pg_advisory_unlock(${SCRIPT_LOCK})`)
+  await client.query(`DELETE FROM _prisma_migrations WHERE ${UNFINISHED}`)
 }
 
 /** Runs `work` with an engine connected to the database of `url`; nothing stays connected afterwards. */
