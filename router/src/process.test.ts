@@ -36,7 +36,7 @@ test('is ready without its subgraphs and its issuer, and says which of them cann
     },
   })
   expect(text, 'no addresses').not.toMatch(/127\.0\.0\.1|ECONN/)
-}, 20_000)
+})
 
 test('told to stop, it finishes the requests under way and ends', async () => {
   const asked = Promise.withResolvers<() => void>()
@@ -56,4 +56,4 @@ test('told to stop, it finishes the requests under way and ends', async () => {
   respond()
   expect(await answered).toMatchObject({ status: 200, data: { popularRooms: [] } })
   expect(await stopped).toBe(0)
-}, 20_000)
+})

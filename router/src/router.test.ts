@@ -40,7 +40,7 @@ beforeAll(async () => {
   router = await startRouter(cleanup, { ...hotel(), spy }, { TOKEN_ISSUER: issuer.url })
   const token = await tokenOf('guest1')
   await eventually(async () => (await router.ask('{ spy }', { headers: token })).status === 200)
-}, 30_000)
+})
 afterAll(() => cleanup.run())
 
 test('one query reads from several subgraphs, in the name of the user', async () => {

@@ -11,7 +11,7 @@ afterAll(() => rmSync(dataDir, { recursive: true, force: true }))
 
 // How long something takes is measured by the command, on a machine that has nothing else to do.
 it('a booking is never silently missing, and a book that dies lies to nobody', {
-  timeout: 180_000,
+  timeout: 1_800_000,
 }, async () => {
   const told: string[] = []
   const [looks, death, truth] = await tryPromises({

@@ -25,6 +25,8 @@ const unhurried = {
   RATE_LIMIT_MUTATIONS: '0',
   MAX_EVENT_LOOP_DELAY_MS: '60000',
   CONTRIBUTION_TIMEOUT_MS: '10000',
+  // Requests that are written byte by byte name it.
+  DEVELOPMENT_HOSTS: 'x',
 }
 
 /** With keys for push messages subscriptions are looked at; without, they are all refused. */

@@ -100,7 +100,7 @@ export async function atRest(): Promise<Record<string, number>> {
       last = JSON.stringify(now)
       return same ? now : null
     },
-    { withinMs: 60_000, everyMs: 500 },
+    { everyMs: 500 },
   )
 }
 

@@ -56,7 +56,7 @@ beforeAll(async () => {
   booking = await booked()
   complaint = await complained()
   // Guest and host are told of the booking.
-  await eventually(async () => (await told('guest1')) && (await told('host1')), { withinMs: 30_000 })
+  await eventually(async () => (await told('guest1')) && (await told('host1')))
 })
 afterAll(() => hotel?.close())
 

@@ -144,7 +144,7 @@ export async function bookRoom(hotel: Client, guest: string, roomId: string, inp
       const answer = await askForRoom(hotel, guest, roomId, intent)
       return answer.__typename !== 'BookingInProgress' && answer
     },
-    { withinMs: 60_000, everyMs: 250 },
+    { everyMs: 250 },
   )
 }
 

@@ -32,7 +32,7 @@ test('a process is known by its start time, too: another one under the same numb
   expect(isRunning({ ...process, started: '1' })).toBe(false)
   await end({ ...process, started: '1' }, 'SIGKILL', 1_000)
   expect(isRunning(process)).toBe(true)
-  await end(process, 'SIGTERM', 5_000)
+  await end(process, 'SIGTERM', 120_000)
   expect(isRunning(process)).toBe(false)
   // Its number is free once its parent, this process, has taken note of its end.
   await eventually(() => !send(process.pid, 'SIGTERM'))
@@ -47,7 +47,7 @@ test('who does not listen is ended by force', async () => {
 test('a stopped process is ended in order', async () => {
   const process = await idle()
   send(process.pid, 'SIGSTOP')
-  expect(await end(process, 'SIGTERM', 60_000)).toBe(true)
+  expect(await end(process, 'SIGTERM', 120_000)).toBe(true)
   expect(isRunning(process)).toBe(false)
 })
 
@@ -55,7 +55,7 @@ test('who stands back has a lower priority; of one that has ended nothing is sai
   const process = await idle()
   standBack(process.pid, 10)
   expect(getPriority(process.pid)).toBe(10)
-  await end(process, 'SIGKILL', 5_000)
+  await end(process, 'SIGKILL', 120_000)
   await eventually(() => !send(process.pid, 'SIGTERM'))
   standBack(process.pid, 10)
 })

@@ -30,7 +30,7 @@ async function start() {
       }),
     ),
   )
-  for (const { url } of processes) await eventually(() => isReady(url), { withinMs: 30_000 })
+  for (const { url } of processes) await eventually(() => isReady(url))
   return { servers, processes }
 }
 
@@ -42,15 +42,13 @@ function stopAll(processes: Awaited<ReturnType<typeof start>>['processes']) {
 
 const inOrder = names.map((name) => `${name} ended with 0`)
 
-test('services end in order while PostgreSQL, NATS and Redis are down', {
-  timeout: 240_000,
-}, async () => {
+test('services end in order while PostgreSQL, NATS and Redis are down', async () => {
   const { servers, processes } = await start()
   await servers.stop()
   expect(await stopAll(processes)).toEqual(inOrder)
 })
 
-test('services end in order when all is stopped at once', { timeout: 240_000 }, async () => {
+test('services end in order when all is stopped at once', async () => {
   const { servers, processes } = await start()
   const [ends] = await Promise.all([stopAll(processes), servers.stop()])
   expect(ends).toEqual(inOrder)

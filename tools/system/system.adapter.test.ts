@@ -95,7 +95,7 @@ test('each is told where the others are, its own database and its own key; proce
   await system.stopAll()
   expect(stillRunning(record as SystemRecord)).toEqual([])
   expect(readRecord(dataDir)).toBe(null)
-}, 60_000)
+})
 
 test('what dies comes back under the same address, with what it knew', async () => {
   system = await startSystem({ root, dataDir })
@@ -113,7 +113,7 @@ test('what dies comes back under the same address, with what it knew', async () 
     expect(back?.pid).not.toBe(pid)
   }
   await query(url, 'SELECT * FROM kept')
-}, 60_000)
+})
 
 const query = (url: string, statement: string) => withClient(url, (client) => client.query(statement))
 
@@ -155,19 +155,19 @@ test('what it keeps is for its owner only, also in a data directory of an earlie
   const stranger = new Redis(Number(port), '127.0.0.1')
   await expect(stranger.get('x')).rejects.toThrow('NOAUTH')
   stranger.disconnect()
-}, 60_000)
+})
 
 test('a second launcher is refused while the first lives', async () => {
   await launchElsewhere()
   await expect(startSystem({ root, dataDir })).rejects.toThrow('runs already')
-}, 60_000)
+})
 
 test('kill -9 of the launcher leaves nothing running', async () => {
   const { launcher, record } = await launchElsewhere()
   expect(stillRunning(record)).toContain('postgres')
   launcher.kill('SIGKILL')
   await eventually(() => stillRunning(record).length === 0 && readRecord(dataDir) === null)
-}, 60_000)
+})
 
 test('the next launcher does not have to wait for that', async () => {
   const { launcher, record } = await launchElsewhere()
@@ -175,7 +175,7 @@ test('the next launcher does not have to wait for that', async () => {
   system = await startSystem({ root, dataDir })
   expect(stillRunning(record)).toEqual([])
   expect((await environmentOf('alpha')).NATS_URL).toBe(system.url('nats'))
-}, 60_000)
+})
 
 test('given up while starting, it leaves nothing running', async () => {
   const abort = new AbortController()
@@ -191,14 +191,14 @@ test('given up while starting, it leaves nothing running', async () => {
   })
   await expect(starting).rejects.toThrow('stopped before it was ready')
   expect(readRecord(dataDir)).toBe(null)
-}, 60_000)
+})
 
 test('a taken port is said to be taken', async () => {
   const { record } = await launchElsewhere()
   const port = Number(new URL(record.router).port)
   const other = { root, dataDir: join(temporary, 'other'), port }
   await expect(startSystem(other)).rejects.toThrow(`Port ${port} is taken`)
-}, 60_000)
+})
 
 test('servers that the environment names are used in the place of private ones', async () => {
   const env = {
@@ -211,4 +211,4 @@ test('servers that the environment names are used in the place of private ones',
   expect(names.sort()).toEqual(['alpha', 'beta', 'mail-catcher', 'redis', 'router'])
   expect(await environmentOf('alpha')).toMatchObject(env)
   expect(await environmentOf('router')).not.toHaveProperty('PLAYGROUND_TOKEN_URL')
-}, 60_000)
+})

@@ -33,7 +33,7 @@ it('sends method, path, headers and body, and reads an answer of several parts',
     for await (const chunk of request) response.write(chunk)
     response.end()
   })
-  expect(await fetchText(pool, question('what?'), 5_000)).toEqual({
+  expect(await fetchText(pool, question('what?'), 120_000)).toEqual({
     status: 201,
     type: 'text/plain',
     bytes: Buffer.from('POST /here yes what?'),
@@ -54,7 +54,7 @@ it('waits for no longer than it may, and leaves nothing of the request behind', 
   await expect(asked).rejects.toThrow('no answer within 100 ms')
   await gone.promise
   const next = { ...question(''), headers: { 'x-asked': 'no' } }
-  expect(await fetchText(pool, next, 5_000)).toMatchObject({ status: 200, bytes: Buffer.from('well') })
+  expect(await fetchText(pool, next, 120_000)).toMatchObject({ status: 200, bytes: Buffer.from('well') })
 })
 
 it('reads no answer without an end', async () => {
@@ -71,9 +71,9 @@ it('reads no answer without an end', async () => {
 
 it('says so where there was no connection, and where it was lost', async () => {
   const { server, pool } = await poolTo((request) => request.socket.destroy())
-  const lost = await fetchText(pool, question(''), 5_000).catch((error: unknown) => error)
+  const lost = await fetchText(pool, question(''), 120_000).catch((error: unknown) => error)
   expect(wasNeverSent(lost)).toBe(false)
   await new Promise((resolve) => server.close(resolve))
-  const refused = await fetchText(pool, question(''), 5_000).catch((error: unknown) => error)
+  const refused = await fetchText(pool, question(''), 120_000).catch((error: unknown) => error)
   expect(wasNeverSent(refused)).toBe(true)
 })

@@ -9,11 +9,11 @@ import type { Part } from './service.ts'
 
 /**
  * Calls `probe` until it answers without throwing and with something that is not false, null or undefined.
- * @throws the last failure after `withinMs` (10 s unless told).
+ * @throws the last failure after `withinMs`; two minutes unless told, because a machine may be busy with other things.
  */
 export async function eventually<Result>(
   probe: () => Promise<Result> | Result,
-  { withinMs = 10_000, everyMs = 25 }: { withinMs?: number; everyMs?: number } = {},
+  { withinMs = 120_000, everyMs = 25 }: { withinMs?: number; everyMs?: number } = {},
 ): Promise<NonNullable<Result>> {
   const deadline = Date.now() + withinMs
   let failure: unknown = new Error('the probe never answered')

@@ -43,13 +43,13 @@ function world() {
 it('runs while its replica leads, each time anew, and not otherwise', async () => {
   const { part, running, asked, lead, lose } = world()
   await part.start?.(health)
-  await vi.waitFor(() => expect(asked()).toBeGreaterThan(2))
+  await vi.waitFor(() => expect(asked()).toBeGreaterThan(2), { timeout: 120_000 })
   expect(running.times).toBe(0)
   for (const times of [1, 2]) {
     lead()
-    await vi.waitFor(() => expect(running).toEqual({ times, now: true }))
+    await vi.waitFor(() => expect(running).toEqual({ times, now: true }), { timeout: 120_000 })
     lose()
-    await vi.waitFor(() => expect(running.now).toBe(false))
+    await vi.waitFor(() => expect(running.now).toBe(false), { timeout: 120_000 })
   }
   await part.stop?.()
 })
@@ -58,7 +58,7 @@ it('ends with its service', async () => {
   const { part, running, lead } = world()
   lead()
   await part.start?.(health)
-  await vi.waitFor(() => expect(running.now).toBe(true))
+  await vi.waitFor(() => expect(running.now).toBe(true), { timeout: 120_000 })
   await part.stop?.()
   expect(running.now).toBe(false)
 })

@@ -142,20 +142,24 @@ test('in development any page may call where it is said so, otherwise none', asy
 })
 
 test('who asks too often is told when to ask again, by user or address', async () => {
-  const { url, ask } = await start({ RATE_LIMIT_ADDRESS: '3', TRUST_PROXY: '1', CORS_ORIGINS: '*' })
+  const { url, ask } = await start({
+    ...{ RATE_LIMIT_ADDRESS: '3', RATE_LIMIT_WINDOW_SECONDS: '3600' },
+    ...{ TRUST_PROXY: '1', CORS_ORIGINS: '*' },
+  })
   const from = (address: string) =>
     ask('{ room(id: "r1") { name } }', {
       headers: { 'x-forwarded-for': address, origin: 'https://app.example' },
     })
   for (const remaining of [2, 1, 0]) {
     const { status, headers } = await from('192.0.2.1')
-    expect([status, headers.get('ratelimit')]).toEqual([200, `"address";r=${remaining};t=60`])
-    expect(headers.get('ratelimit-policy')).toBe('"address";q=3;w=60')
+    expect(status).toBe(200)
+    expect(headers.get('ratelimit')).toMatch(new RegExp(`^"address";r=${remaining};t=3[56]\\d\\d$`))
+    expect(headers.get('ratelimit-policy')).toBe('"address";q=3;w=3600')
   }
   const { status, headers, errors } = await from('192.0.2.1')
   const retryAfterSeconds = Number(headers.get('retry-after'))
   expect(status).toBe(429)
-  expect(retryAfterSeconds).toBeGreaterThan(50)
+  expect(retryAfterSeconds).toBeGreaterThan(3_000)
   expect(errors?.[0]?.extensions).toEqual({ code: 'RATE_LIMITED', retryAfterSeconds })
   expect(headers.get('access-control-expose-headers')).toContain('ratelimit-policy')
   expect((await from('192.0.2.2')).status, 'another address').toBe(200)
@@ -167,12 +171,12 @@ test('who asks too often is told when to ask again, by user or address', async (
 })
 
 test('mutations are counted for themselves, each of several in one operation', async () => {
-  const { ask } = await start({ RATE_LIMIT_MUTATIONS: '3' })
+  const { ask } = await start({ RATE_LIMIT_MUTATIONS: '3', RATE_LIMIT_WINDOW_SECONDS: '3600' })
   const two =
     'mutation { ...F } fragment F on Mutation { a: bookRoom(roomId: "r1") { id } b: bookRoom(roomId: "r2") { id } }'
   const first = await ask(two)
   expect(first.status).toBe(200)
-  expect(first.headers.get('ratelimit')).toBe('"address";r=299;t=60, "mutations";r=1;t=60')
+  expect(first.headers.get('ratelimit')).toMatch(/^"address";r=299;t=3[56]\d\d, "mutations";r=1;t=3[56]\d\d$/)
   const { status, headers, data, errors } = await ask(two)
   expect([status, data]).toEqual([429, undefined])
   expect(errors?.[0]?.extensions).toEqual({ code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) })

@@ -39,9 +39,11 @@ export function providerRoutes(ledger: Ledger, control: Control): Route[] {
     return async (call) => {
       const fate = control.next(operation)
       if (fate.delayMs > 0) await delay(fate.delayMs)
+      if (fate.hold === 'work') await fate.released
       if (fate.fails) throw new HttpError(500, { error: { code: 'api_error', message: 'switched on' } })
       const answer = await work(call)
       if (fate.answerDelayMs > 0) await delay(fate.answerDelayMs)
+      if (fate.hold === 'answer') await fate.released
       return fate.loses ? 'lost' : answer
     }
   }

@@ -26,7 +26,7 @@ afterAll(async () => {
 })
 
 function open(url: string) {
-  const adapter = sandboxProvider({ url, withinMs: 2_000, connections: 4 })
+  const adapter = sandboxProvider({ url, withinMs: 60_000, connections: 4 })
   opened.push(adapter)
   return adapter.provider
 }
@@ -55,23 +55,23 @@ providerContract('The sandbox', async () => {
 
 test('the provider keeps whose booking it is', async () => {
   const asked = aCharge()
-  await open(sandbox.url).charge(asked, 2_000)
+  await open(sandbox.url).charge(asked, 60_000)
   const kept = await (await fetch(`${sandbox.url}/v1/payments?key=${asked.key}`)).json()
   expect(kept).toMatchObject({ metadata: { attemptId: asked.key, ...asked.reference } })
 })
 
 test('an answer that takes too long leaves the outcome unknown', async () => {
-  await control({ answerDelayMs: 400, operations: ['pay'] })
+  await control({ hold: 'answer', operations: ['pay'] })
   const asked = aCharge()
   const provider = open(sandbox.url)
-  expect(await provider.charge(asked, 100)).toMatchObject({ outcome: 'unknown' })
+  expect(await provider.charge(asked, 3_000)).toMatchObject({ outcome: 'unknown' })
   await control({})
   expect(await provider.find(asked)).toMatchObject({ outcome: 'captured' })
 })
 
 test('where nobody listens, nothing was taken in', async () => {
   const nobody = open('http://127.0.0.1:1')
-  expect(await nobody.charge(aCharge(), 2_000)).toMatchObject({ outcome: 'not taken in' })
+  expect(await nobody.charge(aCharge(), 60_000)).toMatchObject({ outcome: 'not taken in' })
   expect(await nobody.find(aCharge())).toMatchObject({ outcome: 'not taken in' })
 })
 

@@ -16,11 +16,11 @@ async function start() {
   standIns.push(stripe)
   const { hostname, port } = new URL(stripe.url)
   const api = { host: hostname, port: Number(port), protocol: 'http' } as const
-  return { stripe, provider: stripeProvider({ secretKey: 'sk_test_1', withinMs: 2_000, api }) }
+  return { stripe, provider: stripeProvider({ secretKey: 'sk_test_1', withinMs: 60_000, api }) }
 }
 
 async function captured(provider: Provider, charge: Charge): Promise<string> {
-  const outcome = await provider.charge(charge, 2_000)
+  const outcome = await provider.charge(charge, 60_000)
   if (outcome.outcome !== 'captured') throw new Error(JSON.stringify(outcome))
   return outcome.providerPaymentId
 }
@@ -54,15 +54,15 @@ providerContract("Stripe's documented API", async () => {
 test('a charge is found among many, page by page', async () => {
   const { provider } = await start()
   const asked = aCharge()
-  const captured = await provider.charge(asked, 2_000)
-  for (let others = 0; others < 5; others += 1) await provider.charge(aCharge(), 2_000)
+  const captured = await provider.charge(asked, 60_000)
+  for (let others = 0; others < 5; others += 1) await provider.charge(aCharge(), 60_000)
   expect(await provider.find(asked)).toEqual(captured)
 })
 
 test('long after Stripe has forgotten the keys, nothing is refunded twice and no charge is overlooked', async () => {
   const { stripe, provider } = await start()
   const asked = aCharge()
-  const captured = await provider.charge(asked, 2_000)
+  const captured = await provider.charge(asked, 60_000)
   const id = captured.outcome === 'captured' ? captured.providerPaymentId : ''
   const refund = newRefund('refund:1', 1_000)
   await provider.refund(id, refund, 'EUR')
@@ -119,7 +119,7 @@ test('where nobody listens, nothing was taken in', async () => {
   const { stripe, provider } = await start()
   await stripe.stop()
   standIns.splice(0)
-  expect(await provider.charge(aCharge(), 2_000)).toMatchObject({ outcome: 'not taken in' })
+  expect(await provider.charge(aCharge(), 60_000)).toMatchObject({ outcome: 'not taken in' })
 })
 
 test('is chosen by the environment', async () => {
@@ -129,12 +129,12 @@ test('is chosen by the environment', async () => {
       kind: 'stripe',
       url: stripe.url,
       secretKey: 'sk_test_1',
-      withinMs: 2_000,
+      withinMs: 60_000,
       concurrent: 4,
       breakMs: 1_000,
     },
   })
-  expect(await provider.charge(aCharge(), 2_000)).toMatchObject({ outcome: 'captured' })
+  expect(await provider.charge(aCharge(), 60_000)).toMatchObject({ outcome: 'captured' })
   expect(stripe.intents).toHaveLength(1)
 })
 
