@@ -131,7 +131,7 @@ test('a PostgreSQL whose files were made in another zone has sessions in UTC', a
     client.query(`SELECT current_setting('TimeZone') AS zone, current_setting('DateStyle') AS style`),
   )
   expect(rows).toEqual([{ zone: 'UTC', style: 'ISO, MDY' }])
-}, 60_000)
+})
 
 test('what it keeps is for its owner only, also in a data directory of an earlier version', async () => {
   system = await startSystem({ root, dataDir })
