@@ -43,7 +43,12 @@ async function perform(command, args) {
 
 function programOf(command) {
   if (!/^[a-z-]+$/.test(command)) return undefined
-  const files = [`tools/${command}.ts`, `tools/${command}/main.ts`, `${command}/main.ts`, `bench/${command}.ts`]
+  const files = [
+    `tools/${command}.ts`,
+    `tools/${command}/main.ts`,
+    `${command}/main.ts`,
+    `bench/${command}.ts`,
+  ]
   return files.map((file) => join(root, file)).find(existsSync)
 }
 
