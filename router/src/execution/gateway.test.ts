@@ -97,3 +97,12 @@ test.each<[string, string, Record<string, unknown>?, string?]>([
 ])('%s is answered as by a monolith', async (_, query, variables, operationName) => {
   expect(await ours(query, variables, operationName)).toEqual(await theirs(query, variables, operationName))
 })
+
+test('fragments that spread each other twice take no longer than they are long', async () => {
+  const fragments = Array.from(
+    { length: 40 },
+    (_, index) => `fragment F${index} on Query { ...F${index + 1} ...F${index + 1} }`,
+  )
+  const query = `{ ...F0 } ${fragments.join(' ')} fragment F40 on Query { __schema { queryType { name } } }`
+  expect(await ours(query)).toMatchObject({ data: '{"__schema":{"queryType":{"name":"Query"}}}' })
+})

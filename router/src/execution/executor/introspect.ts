@@ -19,13 +19,18 @@ export function compileIntrospection(
   { operation, fragments }: Asked,
 ): Introspect | undefined {
   if (operation.operation !== OperationTypeNode.QUERY) return undefined
+  const spread = new Set<string>()
   const selectionSet = onlyIntrospection(operation.selectionSet)
   if (!selectionSet) return undefined
 
-  /** Selections at the root, also those in fragments, without all that subgraphs answer. */
+  /** Selections at the root, also those in fragments, each once, without all that subgraphs answer. */
   function onlyIntrospection({ selections, ...rest }: SelectionSetNode): SelectionSetNode | undefined {
     const left = selections.flatMap((selection): SelectionNode[] => {
       if (selection.kind === Kind.FIELD) return isIntrospection(selection) ? [selection] : []
+      if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        if (spread.has(selection.name.value)) return []
+        spread.add(selection.name.value)
+      }
       const fragment =
         selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection
       const inside = fragment && onlyIntrospection(fragment.selectionSet)
