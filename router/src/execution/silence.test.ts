@@ -1,7 +1,11 @@
+import { GraphQLError } from 'graphql'
 import { expect, test } from 'vitest'
-import { startComparison } from './testing/comparison.ts'
+import { compileOperation } from './executor/operation.ts'
+import { createPlanner } from './planning/planner.ts'
+import { exchange, startComparison } from './testing/comparison.ts'
 import { composed } from './testing/composed.ts'
 import { maze } from './testing/maze.ts'
+import { plan } from './testing/plan.ts'
 import { zoo } from './testing/zoo.ts'
 
 // Nothing gets lost on the way without a word: clients are answered as by a monolith.
@@ -11,16 +15,16 @@ const narrow = composed({
   one: `
     type Query { box: Box boxes: [Box] first: Item }
     type Mutation { fill(count: Int = 1): Box seal: Box! }
-    type Box @key(fields: "id") { id: ID! label: String grid: [[Cell!]] price(in: String = "EUR"): Int inner: Box size: Size }
+    type Box @key(fields: "id") @key(fields: "code") { id: ID! code: ID! label: String grid: [[Cell!]] price(in: String = "EUR"): Int inner: Box size: Size }
     type Cell { x: Int y: Int }
     type Size { width: Int! }
     interface Item @key(fields: "id") { id: ID! name: String }
     type Book implements Item @key(fields: "id") { id: ID! name: String pages: Int! }
     type Disc implements Item @key(fields: "id") { id: ID! name: String minutes: Int }`,
   two: `
-    type Query { items: [Item!] }
-    type Box @key(fields: "id") {
-      id: ID! grid: [[Cell!]] @external price(in: String = "EUR"): Int @external size: Size @external
+    type Query { items: [Item!] kept: Box }
+    type Box @key(fields: "code", resolvable: false) @key(fields: "id") {
+      id: ID! code: ID! grid: [[Cell!]] @external price(in: String = "EUR"): Int @external size: Size @external
       area: Int @requires(fields: "grid { x y }")
       worth: Int @requires(fields: "price")
       fits: Int @requires(fields: "size { width }")
@@ -91,6 +95,7 @@ test.each<[what: string, at: keyof typeof comparisons, query: string, variables?
     '{ animals { ... on Cat { lives keeper { id } } ... on Dog { tricks } weight } }',
   ],
   ['objects reached by another key', 'maze', '{ rare { rarity shown { title ... on Painting { text } } } }'],
+  ['what is needed by an object that has another key, too', 'narrow', '{ kept { area fits notes } }'],
   ['keys that are not resolved', 'maze', '{ lots { of { code town { zip } name score } } }'],
   [
     'another type’s @requires at an interface object',
@@ -114,4 +119,23 @@ test.each<[what: string, at: keyof typeof comparisons, query: string, variables?
     const { ours, truth, errors } = await compare({ query, variables }, mood)
     expect({ errors, ...ours }).toEqual({ errors, ...truth })
   }
+})
+
+test('what a subgraph answered from less than it needs is not believed', async () => {
+  const planner = createPlanner(narrow)
+  const asked: string[] = []
+  const execute = compileOperation(plan(planner, '{ kept { fits notes } }'), planner, (name) => ({
+    async send(_, variables) {
+      const { representations } = JSON.parse(variables)
+      asked.push(representations ? `${name} ${JSON.stringify(representations)}` : name)
+      if (name === 'one') throw new GraphQLError('away', { extensions: { code: 'SERVICE_UNAVAILABLE' } })
+      if (representations) return { data: { _entities: [{ fits: 5, notes: ['here'] }] } }
+      return { data: { kept: { __typename: 'Box', id: 'b1', code: 'c1' } } }
+    },
+  }))
+  const { data, errors = [] } = await execute(exchange(), {})
+  expect(data).toEqual({ kept: { fits: null, notes: ['here'] } })
+  const told = errors.map(({ path, extensions: { code } }) => ({ path, code }))
+  expect(told).toEqual([{ path: ['kept'], code: 'SERVICE_UNAVAILABLE' }])
+  expect(asked).toHaveLength(3)
 })
