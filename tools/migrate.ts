@@ -11,12 +11,17 @@ npm run migrate -- settings [NAME…]
   sets what every session needs (time zone, form of dates, …) for the role of each of these connection strings, in its
   database: for services behind a pooler, whose connection strings say settings=role
 npm run migrate -- new NAME TITLE
-  writes prisma/NAME/migrations/<time>_<title>/migration.sql: what schema.prisma has and the migrations lack
+  writes prisma/NAME/migrations/<time>_<title>/migration.sql: what schema.prisma has and the migrations lack;
+  with --by-hand also where there is nothing, for what schema.prisma cannot say
 npm run migrate -- check [NAME…]
   says where schema.prisma and the migrations differ`
 
 async function main(args: string[]): Promise<number> {
-  const { positionals } = parseArgs({ args, allowPositionals: true })
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { 'by-hand': { type: 'boolean', default: false } },
+  })
   const [command, ...rest] = positionals
   const names = rest.length > 0 ? rest : await databaseNames()
   if (command === 'apply') {
@@ -37,7 +42,10 @@ async function main(args: string[]): Promise<number> {
     console.error(USAGE)
     return 2
   }
-  const file = await withPostgres((url) => newMigration(name, title.join(' '), url, new Date()))
+  const byHand = values['by-hand']
+  const file = await withPostgres((url) =>
+    newMigration(name, title.join(' '), url, new Date(), undefined, byHand),
+  )
   console.log(`Written: ${file}\nRead it, complete it by hand, commit it.`)
   return 0
 }
@@ -80,4 +88,9 @@ async function withPostgres<T>(work: (url: string) => Promise<T>): Promise<T> {
   return services.withPostgres(work)
 }
 
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2))
+if (import.meta.main) {
+  process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error))
+    return 1
+  })
+}

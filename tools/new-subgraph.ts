@@ -44,8 +44,8 @@ async function takenNames(): Promise<string[]> {
 }
 
 async function install(): Promise<boolean> {
-  const { config } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
-  return run('npx', ['-y', `pnpm@${config.pnpm}`, 'install', '--no-frozen-lockfile'])
+  const { packageManager } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))
+  return run('npx', ['-y', packageManager, 'install', '--no-frozen-lockfile'])
 }
 
 function run(program: string, args: string[]): boolean {
@@ -54,7 +54,7 @@ function run(program: string, args: string[]): boolean {
 
 const whatNext = (name: string) => `
 The subgraph ${name} is there: npm start runs it with all others, npm test tests it.
-Now make it yours, from the inside out: subgraphs/${name}/src/domain first, schema.graphql and
-prisma/${name} after it (npm run generate, npm run migrate -- new ${name} TITLE).`
+Now make it yours, in the order of docs/adding-a-subgraph.md: schema.graphql, src/domain, src/application, then
+prisma/${name}. Afterwards: npm run generate, npm run migrate -- new ${name} TITLE.`
 
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2))

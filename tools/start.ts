@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { parseArgs } from 'node:util'
 import { whenCallersGo } from './system/callers.ts'
-import { resolveDataDir } from './system/client.ts'
+import { dataDirOption, resolveDataDir } from './system/client.ts'
 import { type System, startSystem } from './system/index.ts'
 
 const USAGE = `npm start -- [options]
@@ -73,6 +73,7 @@ function say(line: string): void {
 }
 
 function describe({ record }: System): string {
+  const at = dataDirOption(record.dataDir)
   return `
 MyHotel is running. Ctrl-C stops it.
 
@@ -81,7 +82,8 @@ MyHotel is running. Ctrl-C stops it.
   Mail         ${record.mail ?? record.smtp}
   Payments     ${record.paymentProvider ?? 'Stripe'}
   Data, logs   ${record.dataDir}
-  A token      npm run --silent token -- guest1      (or host1, agent1, any number)
+  A token      npm run --silent token -- guest1${at}      (or host1, agent1, any number)
+  What runs    npm run status${at && ` --${at}`}
 `
 }
 
@@ -102,10 +104,13 @@ function readOptions() {
       process.exit(0)
     }
     const port = Number(values.port)
-    if (!/^\d+$/.test(values.port) || port > 65_535) throw new Error(`${values.port} is no port.`)
+    if (!/^\d+$/.test(values.port) || port > 65_535)
+      throw new Error(`--port ${values.port}: a port is a number from 0 to 65535; 0 takes a free one.`)
     return { dataDir: resolveDataDir(values['data-dir']), port, reset: values.reset, demo: values.demo }
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`)
+    process.stderr.write(
+      `${error instanceof Error ? error.message : String(error)}\nType npm start -- --help for all options.\n`,
+    )
     process.exit(1)
   }
 }

@@ -1,9 +1,17 @@
 import { parseArgs } from 'node:util'
 import { findSystem, resolveDataDir } from './system/client.ts'
 
-/** `npm run --silent status [-- --data-dir DIR]`: what runs, where, and how often it had to be started again. */
+const USAGE = `npm run --silent status [-- --data-dir DIR]
+
+Says what runs, where, and how often it had to be started again.
+`
+
 try {
-  const { values } = parseArgs({ options: { 'data-dir': { type: 'string' } } })
+  const { values } = parseArgs({ options: { 'data-dir': { type: 'string' }, help: { type: 'boolean' } } })
+  if (values.help) {
+    process.stdout.write(USAGE)
+    process.exit(0)
+  }
   const { processes, router, state } = findSystem(resolveDataDir(values['data-dir']))
   const rows = processes.map((each) => [
     each.name,

@@ -62,6 +62,8 @@ async function main(args: string[]): Promise<number> {
     const total = await runAll(steps, { [RUN]: RUN_ID, ...(services ? variables(services) : {}) })
     await endLeftOver()
     if (aborted.signal.aborted) return 130
+    if (total.failures.length > 0)
+      console.log(`\nFailed:\n${total.failures.map((name) => `  ${name}`).join('\n')}`)
     console.log(`\n${total.passed} passed, ${total.failed} failed`)
     return total.failed === 0 && total.passed > 0 ? 0 : 1
   } finally {
@@ -97,7 +99,7 @@ function variables({ urls }: PrivateServices): Record<string, string> {
 }
 
 async function runAll(steps: readonly Step[], env: Record<string, string>): Promise<Count> {
-  const total = { passed: 0, failed: 0 }
+  const total: Count = { passed: 0, failed: 0, failures: [] }
   const lines: string[] = []
   for (const [index, step] of steps.entries()) {
     if (aborted.signal.aborted) break
@@ -112,6 +114,7 @@ async function runAll(steps: readonly Step[], env: Record<string, string>): Prom
     console.log(lines.at(-1))
     total.passed += count.passed
     total.failed += count.failed
+    total.failures.push(...count.failures)
   }
   console.log(`\n${lines.join('\n')}`)
   return total

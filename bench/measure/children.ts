@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { openSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { isFree } from '../../tools/system/ports.ts'
+import { flawOf } from '../../tools/system/ports.ts'
 import { type Place, pinned } from './cores.ts'
 
 /** Processes that the benchmark starts, each held to its place, with its output in a file. */
@@ -61,7 +61,7 @@ export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>()
   while (ports.size < count) {
     const port = 20_000 + Math.floor(Math.random() * 12_000)
-    if (await isFree(port)) ports.add(port)
+    if ((await flawOf(port)) === null) ports.add(port)
   }
   return [...ports]
 }

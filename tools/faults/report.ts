@@ -28,6 +28,8 @@ export type Report = {
   readonly rows: readonly Row[]
   /** What this machine cannot do. */
   readonly leftOut: readonly { fault: string; reason: string }[]
+  /** What the time did not suffice for, or what was stopped before. */
+  readonly cutShort: readonly string[]
   readonly findings: readonly Finding[]
 }
 
@@ -77,7 +79,16 @@ const table = (head: readonly string[], rows: readonly (readonly unknown[])[]) =
 const list = (entries: readonly string[]) => entries.map((entry) => `- ${entry}`).join('\n')
 
 /** The report as Markdown. */
-export function toMarkdown({ seed, minutes, intents, looks, rows, leftOut, findings }: Report): string {
+export function toMarkdown({
+  seed,
+  minutes,
+  intents,
+  looks,
+  rows,
+  leftOut,
+  cutShort,
+  findings,
+}: Report): string {
   const kinds = [...new Set(rows.flatMap(({ answers }) => Object.keys(answers)))].sort()
   const head = ['hit', 'injections', 'calls', ...kinds, 'longest s without a booking']
   head.push('unknown outcome resolved, p99 s', 'quiet after s', 'violations')
@@ -100,7 +111,10 @@ ${table(head, groups)}
 
 ${table(['hit', 'fault', 'injections', 'of'], faults)}
 
-${list(leftOut.map(({ fault, reason }) => `left out: ${fault}: ${reason}`))}
+${list([
+  ...leftOut.map(({ fault, reason }) => `left out: ${fault}: ${reason}`),
+  ...cutShort.map((what) => `not done in the time: ${what}`),
+])}
 ${list(findings.map(({ invariant, compared, violations }) => `**${invariant}** ${violations.length} violations; compared ${compared}`))}
 ${list(rows.flatMap(({ name, violations }) => violations.slice(0, 10).map((violation) => `${name}: ${violation}`)))}
 `

@@ -62,6 +62,7 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
   const dice = random(seed)
   const rows: Row[] = []
   const leftOut: Report['leftOut'][number][] = []
+  const cutShort: string[] = []
   let findings: Finding[] = []
 
   /** Does something, waits for rest and checks: a row of the report. */
@@ -99,6 +100,7 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
       const wrong = missed.map(
         ({ points: [point] }) => `nobody passed ${point?.subgraph} ${point?.failpoint}`,
       )
+      if (results.length < points.length) cutShort.push(`${name}: ${results.length} of ${points.length}`)
       return { injected: [{ fault: name, count: results.length, of: points.length }], wrong }
     })
 
@@ -123,16 +125,16 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
     })
   }
 
-  type Stretch = { seconds: number; run(end: number): Promise<void> }
+  type Stretch = { name: string; seconds: number; run(end: number): Promise<void> }
   const single = crashPoints.map((point) => [point])
   const stretches: Stretch[] = []
   if (chosen('crash')) {
     const run = (end: number) => crashes('crash points, one by one', single, true, end)
-    stretches.push({ seconds: single.length * crashSeconds.single, run })
+    stretches.push({ name: 'crash points, one by one', seconds: single.length * crashSeconds.single, run })
   }
   if (chosen('pairs')) {
     const run = (end: number) => crashes('crash points, in pairs', crashPairs, false, end)
-    stretches.push({ seconds: crashPairs.length * crashSeconds.pair, run })
+    stretches.push({ name: 'crash points, in pairs', seconds: crashPairs.length * crashSeconds.pair, run })
   }
   let load: Load | undefined
   for (const group of plan(options)) {
@@ -144,14 +146,17 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
       load ??= await startLoad(clients, options.workers, seed)
       await faults({ ...group, lanes }, load, end)
     }
-    stretches.push({ seconds: injections * group.roundSeconds, run })
+    stretches.push({ name: group.name, seconds: injections * group.roundSeconds, run })
   }
 
   try {
     // Now all consumers are seen that have to be there later.
     await quiet(stage)
     for (const [index, { seconds, run }] of stretches.entries()) {
-      if (signal?.aborted || Date.now() > until) break
+      if (signal?.aborted) {
+        cutShort.push(...stretches.slice(index).map(({ name }) => `${name}: stopped before it began`))
+        break
+      }
       // Each has its share of what is left of the time; what it does not need is left to the others.
       const toCome = stretches.slice(index).reduce((sum, stretch) => sum + stretch.seconds, 0)
       await run(Date.now() + ((until - Date.now()) * seconds) / toCome)
@@ -171,5 +176,5 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
   }
   const looks = load?.looks ?? { shown: 0, told: 0, missing: 0, unanswered: 0 }
   const minutes = (Date.now() - began) / 60_000
-  return { seed, minutes, intents: load?.intents ?? 0, looks, rows, leftOut, findings }
+  return { seed, minutes, intents: load?.intents ?? 0, looks, rows, leftOut, cutShort, findings }
 }

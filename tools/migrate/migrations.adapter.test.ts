@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { withClient } from '@myhotel/kit/postgres'
@@ -47,7 +47,7 @@ afterEach(() => rm(prisma, { recursive: true }))
 
 /** Writes one migration, as a developer would, and completes it by hand. */
 async function write(title: string, at: string, byHand: string): Promise<string> {
-  const file = await newMigration('demo', title, server, new Date(at), prisma)
+  const file = await newMigration('demo', title, server, new Date(at), prisma, true)
   await appendFile(file, byHand)
   return file
 }
@@ -59,6 +59,16 @@ describe('a new migration', () => {
     expect(await readFile(file, 'utf8')).toContain('"stay" daterange NOT NULL')
     await writeFile(schemaFile(), SCHEMA.replace('note   String', 'note   String\n  more   String?'))
     expect(await drift('demo', server, prisma)).toContain('ADD COLUMN     "more" TEXT')
+  })
+
+  test('is not written where there is nothing to write, unless it is to be by hand', async () => {
+    await write('first', '2027-01-01', '')
+    const second = () => newMigration('demo', 'second', server, new Date('2027-01-02'), prisma)
+    await expect(second()).rejects.toThrow('asks for nothing that its migrations lack')
+    expect(await readdir(join(prisma, 'demo/migrations'))).toHaveLength(2)
+    expect(await newMigration('demo', 'second', server, new Date('2027-01-02'), prisma, true)).toContain(
+      'second',
+    )
   })
 
   test('may be completed by what the schema cannot say', async () => {

@@ -61,9 +61,11 @@ export async function drift(name: string, serverUrl: string, prisma = PRISMA): P
 
 /**
  * Writes `prisma/<name>/migrations/<time>_<title>/migration.sql` with the difference between migrations and
- * schema.prisma, for a person to read and complete; empty but for a comment when there is none.
+ * schema.prisma, for a person to read and complete.
  *
+ * @param byHand also where there is no difference: what schema.prisma cannot say is to be written by hand
  * @returns the path of the file
+ * @throws in a sentence where there is no difference
  */
 export async function newMigration(
   name: string,
@@ -71,8 +73,14 @@ export async function newMigration(
   serverUrl: string,
   now: Date,
   prisma = PRISMA,
+  byHand = false,
 ): Promise<string> {
   const sql = await drift(name, serverUrl, prisma)
+  if (sql === undefined && !byHand) {
+    throw new Error(
+      `prisma/${name}/schema.prisma asks for nothing that its migrations lack: change it first, or add --by-hand for what it cannot say.`,
+    )
+  }
   const time = now.toISOString().replace(/\D/g, '').slice(0, 14)
   const folder = join(prisma, name, 'migrations', `${time}_${title.toLowerCase().replace(/\W+/g, '_')}`)
   await mkdir(folder, { recursive: true })

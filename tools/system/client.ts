@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { isRunning } from './os-process.ts'
 import { readRecord, type SystemRecord } from './record.ts'
@@ -10,6 +11,15 @@ export function resolveDataDir(option?: string): string {
   const named = option ?? process.env.DATA_DIR
   return named ? resolve(process.env.INIT_CWD ?? '.', named) : resolve(ROOT, '.data')
 }
+
+/** ` --data-dir DIR`, as a shell takes it, where a command would not find that directory by itself; else nothing. */
+export function dataDirOption(dataDir: string): string {
+  if (!process.env.DATA_DIR && isSame(dataDir, resolve(ROOT, '.data'))) return ''
+  return ` --data-dir ${/^[\w/.,:@+-]+$/.test(dataDir) ? dataDir : `'${dataDir.replaceAll("'", `'\\''`)}'`}`
+}
+
+const isSame = (one: string, other: string) =>
+  one === other || (existsSync(other) && realpathSync(other) === realpathSync(one))
 
 /**
  * What runs in a data directory.

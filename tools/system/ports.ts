@@ -9,12 +9,17 @@ import { join } from 'node:path'
 const LOWEST = 20_000
 const HIGHEST = 32_000
 
-/** Whether a server could listen on this port of 127.0.0.1 now. */
-export function isFree(port: number): Promise<boolean> {
+/** Why no server can listen on this port of 127.0.0.1 now, in words; null when one can. */
+export function flawOf(port: number): Promise<string | null> {
   const server = createServer()
   return new Promise((resolve) => {
-    server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+    server.once('error', ({ code, message }: NodeJS.ErrnoException) => {
+      if (code === 'EADDRINUSE') return resolve(`Port ${port} is taken by another program`)
+      if (code === 'EACCES')
+        return resolve(`Port ${port} is not for ordinary users (those below 1024 are root's)`)
+      resolve(`Port ${port} cannot be used (${message})`)
+    })
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(null)))
   })
 }
 
@@ -33,7 +38,7 @@ export function createPorts(dataDir: string, fixed: Record<string, number> = {})
     for (let port = remembered[name] ?? anyPort(); ; port = anyPort()) {
       if (reserved.has(port)) continue
       reserved.add(port)
-      if (!(await isFree(port))) continue
+      if ((await flawOf(port)) !== null) continue
       remembered[name] = port
       writeFileSync(file, JSON.stringify(remembered, null, 2))
       return port

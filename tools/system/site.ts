@@ -3,17 +3,15 @@ import { join } from 'node:path'
 import { ROOT } from './client.ts'
 import { OWNER_VARIABLE } from './leftovers.ts'
 import type { SystemOptions } from './options.ts'
-import { createPorts, isFree } from './ports.ts'
+import { createPorts, flawOf } from './ports.ts'
 
 /** What all parts of one system have in common: where it lies, its ports, its environment. */
 export type Site = Awaited<ReturnType<typeof openSite>>
 
 /** @throws in a sentence when the router's port is taken */
 export async function openSite({ dataDir, root = ROOT, port = 0, env = {} }: SystemOptions) {
-  if (port !== 0 && !(await isFree(port))) {
-    const advice = 'choose another by --port N (0 takes a free one)'
-    throw new Error(`Port ${port} is taken by another program: ${advice}.`)
-  }
+  const flaw = port === 0 ? null : await flawOf(port)
+  if (flaw) throw new Error(`${flaw}: choose another by --port N (0 takes a free one).`)
   /** What the operator's environment says. */
   const given: NodeJS.ProcessEnv = { ...process.env, ...env }
   const environment: NodeJS.ProcessEnv = { ...inherited(given), [OWNER_VARIABLE]: dataDir }

@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, relative } from 'node:path'
 import { ROOT } from '../system/client.ts'
 
-/** How many checks passed and failed: tests of Vitest one by one, any other command as one. */
-export type Count = { passed: number; failed: number }
+/** How many checks passed and failed: tests of Vitest one by one, any other command as one; and what failed, by name. */
+export type Count = { passed: number; failed: number; failures: string[] }
 
 /** One thing that `npm test` checks. */
 export type Step = {
@@ -62,15 +62,35 @@ export async function run(
   })
   if (code !== 0) process.stdout.write(Buffer.concat(said))
   const count = isVitest(step)
-    ? counted(report, code)
-    : { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 }
+    ? counted(step, report, code)
+    : code === 0
+      ? { passed: 1, failed: 0, failures: [] }
+      : { passed: 0, failed: 1, failures: [step.name] }
   rmSync(folder, { recursive: true, force: true })
   return count
 }
 
+type Report = {
+  numPassedTests: number
+  numFailedTests: number
+  testResults: {
+    name: string
+    status: string
+    assertionResults: { status: string; fullName: string }[]
+  }[]
+}
+
 /** Something may be wrong with no test failing: a file that does not load, no test at all, an error between. */
-function counted(report: string, code: number): Count {
-  if (!existsSync(report)) return { passed: 0, failed: 1 }
-  const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'))
-  return { passed: numPassedTests, failed: numFailedTests || (code === 0 ? 0 : 1) }
+export function counted({ name: step }: Pick<Step, 'name'>, report: string, code: number): Count {
+  if (!existsSync(report))
+    return { passed: 0, failed: 1, failures: [`${step}: ended before it had a result`] }
+  const { numPassedTests, testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report
+  const failures = testResults.flatMap(({ name, status, assertionResults }) => {
+    const file = relative(ROOT, name)
+    const tests = assertionResults.filter((test) => test.status === 'failed')
+    if (tests.length > 0) return tests.map(({ fullName }) => `${step}: ${file} > ${fullName}`)
+    return status === 'failed' ? [`${step}: ${file} (outside its tests)`] : []
+  })
+  if (failures.length === 0 && code !== 0) failures.push(`${step}: an error outside of all tests, see above`)
+  return { passed: numPassedTests, failed: failures.length, failures }
 }
