@@ -21,7 +21,7 @@ import { zoo } from './testing/zoo.ts'
 // See world.ts. And of a mutation whose data is null already, a monolith executes no more; the router may.
 
 // biome-ignore lint/style/noProcessEnv: options of this test alone, for a long run.
-const { MONOLITH_RUNS = '350', MONOLITH_SEED = '1' } = process.env
+const { MONOLITH_RUNS = '800', MONOLITH_SEED = '1' } = process.env
 vi.setConfig({ testTimeout: 120_000 + Number(MONOLITH_RUNS) * 200 })
 
 const hotel = readSupergraph(join(import.meta.dirname, '../../supergraph.graphql')).sdl
