@@ -105,11 +105,17 @@ const questions: Record<string, () => Question | Promise<Question>> = {
   'Mutation.changeRoom': () => mutation(`asked: changeRoom(input: { roomId: "${room}", capacity: 4 })`),
   'Mutation.deleteRoom': async () =>
     mutation(`asked: deleteRoom(roomId: "${await registerRoom(hotel, 'host1')}")`),
-  'Mutation.bookRoom': () => ({
+  // A room of somebody else, since a host does not book the own.
+  'Mutation.bookRoom': async () => ({
     query: 'mutation ($input: BookRoomInput!) { asked: bookRoom(input: $input) { __typename } }',
     variables: {
       input: {
-        ...{ roomId: room, startDate: inDays(300), endDate: inDays(301), idempotencyKey: 'matrix' },
+        ...{
+          roomId: await registerRoom(hotel, 'host9'),
+          startDate: inDays(300),
+          endDate: inDays(301),
+          idempotencyKey: 'matrix',
+        },
         paymentMethod: 'pm_card_chargeDeclinedLostCard',
       },
     },

@@ -114,7 +114,9 @@ test('a demand that the router does not know (crit) is not passed over', async (
     return `${signed}.${signBytes(null, Buffer.from(signed), privateKey).toString('base64url')}`
   }
   // The router takes in the new key when the first token names it.
-  await expect.poll(() => users.of(`Bearer ${token({})}`)).toMatchObject({ subject: 'agent1' })
+  await expect
+    .poll(() => users.of(`Bearer ${token({})}`), { timeout: 120_000 })
+    .toMatchObject({ subject: 'agent1' })
   await expectRefused(token({ crit: ['x'], x: 1 }), 'unknown')
   await expectRefused(token({ crit: ['exp'], exp: 1 }), 'a claim')
   await expectRefused(token({ crit: [] }), 'empty')
