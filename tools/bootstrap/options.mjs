@@ -22,27 +22,14 @@ export function misplacedOptions(program, script, args) {
 }
 
 /**
- * npm gives `--port 1` as npm_config_port=true and an argument 1, `--port=1` as npm_config_port=1, `--no-demo` as an
- * empty npm_config_demo, and what is no value of an option of its own (`--only`) not at all: that one stands in its
- * command line alone, which Linux shows.
+ * npm gives `--port 1` as npm_config_port=true and an argument 1, `--port=1` as npm_config_port=1, and `--no-demo` as an
+ * empty npm_config_demo. Of `--only`, which is an option of its own too, it says itself that the value is invalid.
  */
 function takenByNpm(name, hasValue, rest) {
   if (rest.some((arg) => new RegExp(`^--(no-)?${name}(=|$)`).test(arg))) return null
   const given = process.env[`npm_config_${name.replaceAll('-', '_')}`]
-  if (given === undefined) return wordsOfNpm(name)
+  if (given === undefined) return null
   if (given === '' || given === 'false') return `--no-${name}`
   if (given !== 'true') return `--${name} ${given}`
   return hasValue && rest.length > 0 ? `--${name} ${rest.shift()}` : `--${name}`
-}
-
-function wordsOfNpm(name) {
-  try {
-    const words = readFileSync(`/proc/${process.ppid}/cmdline`, 'utf8').split(/[\0 ]+/)
-    const own = words.slice(0, words.includes('--') ? words.indexOf('--') : undefined)
-    const at = own.findIndex((word) => word === `--${name}` || word.startsWith(`--${name}=`))
-    if (at === -1 || !words.some((word) => /(^|\/)npm(-cli\.js)?$/.test(word))) return null
-    return own[at].includes('=') ? own[at].replace('=', ' ') : `${own[at]} ${own[at + 1] ?? ''}`.trim()
-  } catch {
-    return null
-  }
 }
