@@ -65,7 +65,7 @@ function closeToOthers(dataDir: string): void {
   for (const entry of readdirSync(dataDir, { withFileTypes: true, recursive: true })) {
     // PostgreSQL sees to its own files, some of which belong to another user.
     const path = join(entry.parentPath, entry.name)
-    if (entry.isFile() && !path.startsWith(join(dataDir, 'postgres')))
+    if (entry.isFile() && !path.startsWith(join(dataDir, 'postgres/')))
       chmodSync(path, statSync(path).mode & 0o700)
   }
 }

@@ -140,7 +140,7 @@ test('what it keeps is for its owner only, also in a data directory of an earlie
       (entry) =>
         entry.isFile() &&
         entry.name !== 'processes.json' &&
-        !entry.parentPath.startsWith(join(dataDir, 'postgres')),
+        !`${entry.parentPath}/`.startsWith(join(dataDir, 'postgres/')),
     )
     .map((entry) => join(entry.parentPath, entry.name))
   await system.stopAll()

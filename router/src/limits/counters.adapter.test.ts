@@ -117,7 +117,7 @@ async function startRelay() {
   cleanup.add(stop)
   const { port } = server.address() as AddressInfo
   return {
-    url: `redis://127.0.0.1:${port}`,
+    url: testService('REDIS').replace(target.host, `127.0.0.1:${port}`),
     stop,
     start: () => listen(port),
     silence: () => {
