@@ -4,7 +4,12 @@ import { type Data, isObject, type Path } from './data.ts'
 import { compileLeaf } from './leaves.ts'
 
 /** What is wrong with a place of a result: the schema does not allow what stands there, or it was never answered. */
-export type Fault = { readonly message: string; readonly path: Path }
+export type Fault = {
+  readonly message: string
+  readonly path: Path
+  /** Nobody has answered a field that may be null. */
+  readonly unanswered?: true
+}
 
 /** What was found out: by the subgraphs, of the schema itself, and which objects a subgraph does not know. */
 export type Found = {
@@ -64,9 +69,21 @@ const shapeObject =
 
 /** Adds all fields to an object; false where one of them makes it null. */
 export function shapeAll(fields: readonly ShapeField[], input: Data, output: Data, state: State): boolean {
+  const { length } = state.faults
   let valid = true
   for (const field of fields) if (!field(input, output, state)) valid = false
+  if (!valid) forgetUnanswered(state.faults, length)
   return valid
+}
+
+/**
+ * An object that is null for one of its fields explains why its others are not there: a subgraph that had to make it null
+ * has answered none of them.
+ */
+function forgetUnanswered(faults: Fault[], from: number): void {
+  const kept = faults.slice(from).filter(({ unanswered }) => !unanswered)
+  faults.length = from
+  for (const fault of kept) faults.push(fault)
 }
 
 const nonNull =
@@ -113,4 +130,13 @@ function compileScalar(type: GraphQLLeafType, where: string): ShapeValue {
 export function tell(state: State, key: string | number, message: string): null {
   state.faults.push({ message, path: [...state.path, key] })
   return null
+}
+
+/** Notes that nobody has answered a field. */
+export function tellUnanswered(state: State, key: string, where: string): void {
+  state.faults.push({
+    message: `There is no answer for ${where}.`,
+    path: [...state.path, key],
+    unanswered: true,
+  })
 }

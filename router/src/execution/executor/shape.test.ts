@@ -52,12 +52,19 @@ test('what nobody answered is told, and what a subgraph does not know is not', (
   const me = { __typename: 'Keeper', id: 'k1' }
   const { shape } = compileShape(planner.apiSchema, plan(planner, '{ me { id name } }').prepared)
   const found = { result: { me }, introspected: null }
-  expect(shape({ ...found, unknown: new Set() }).faults).toEqual([
+  expect(shape({ ...found, unknown: new Set() }).faults).toMatchObject([
     { message: 'There is no answer for field Keeper.name.', path: ['me', 'name'] },
   ])
   expect(shape({ ...found, unknown: new Set([me]) })).toEqual({
     data: { me: { id: 'k1', name: null } },
     faults: [],
+  })
+})
+
+test('what nobody answered is not told where its object is null for another field', () => {
+  expect(shaped('{ animal(id: "c1") { id } animals { id } }', { animals: null })).toEqual({
+    data: null,
+    faults: [{ message: 'Cannot return null for non-nullable field Query.animals.', path: ['animals'] }],
   })
 })
 

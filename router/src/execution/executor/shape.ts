@@ -26,6 +26,7 @@ import {
   type State,
   shapeAll,
   tell,
+  tellUnanswered,
 } from './shape-values.ts'
 
 export type { Fault } from './shape-values.ts'
@@ -91,8 +92,7 @@ export function compileShape(schema: GraphQLSchema, { asked, plannedName }: Prep
     })
     return (input, output, state) => {
       const given = input[planned]
-      if (given === undefined && nullable && !state.unknown.has(input))
-        tell(state, name, `There is no answer for ${where}.`)
+      if (given === undefined && nullable && !state.unknown.has(input)) tellUnanswered(state, name, where)
       const value = shape(given ?? null, name, state)
       output[name] = value === invalid ? null : value
       return value !== invalid
