@@ -84,8 +84,9 @@ function compilePlan(
 }
 
 /** A subgraph answered what the schema does not allow. */
-const invalidAnswer = (fault: Fault): Failure => ({
-  ...fault,
+const invalidAnswer = ({ message, path }: Fault): Failure => ({
+  message,
+  path,
   extensions: { code: 'INVALID_SUBGRAPH_RESPONSE' },
 })
 
@@ -100,7 +101,7 @@ function isNullAt(data: Data | null, path: Path): boolean {
 
 /**
  * Faults that no error accounts for. An error leaves something out at its path, above it where a null must not be, or
- * below; one without a path may leave out anything.
+ * below; one without a path may leave out anything. What a subgraph makes null for one field it leaves out with all others.
  */
 function untold(faults: readonly Fault[], told: readonly GraphQLError[]): readonly Fault[] {
   if (faults.length === 0 || told.length === 0) return faults
@@ -112,11 +113,21 @@ function untold(faults: readonly Fault[], told: readonly GraphQLError[]): readon
     places.add(keys.at(-1) ?? '')
     for (const key of keys) above.add(key)
   }
-  return faults.filter(({ path }) => {
+  const isTold = ({ path }: Fault) => {
     const keys = keysOf(path)
-    return !above.has(keys.at(-1) ?? '') && !keys.some((key) => places.has(key))
-  })
+    return above.has(keys.at(-1) ?? '') || keys.some((key) => places.has(key))
+  }
+  const nulled = new Set(
+    faults
+      .filter(({ unanswered }) => unanswered === 'non-null')
+      .filter(isTold)
+      .map(objectOf),
+  )
+  return faults.filter((fault) => !isTold(fault) && !(fault.unanswered && nulled.has(objectOf(fault))))
 }
+
+/** A key of the object that a fault is in. */
+const objectOf = ({ path }: Fault) => keysOf(path).at(-2) ?? ''
 
 /** A key of each place on the way to the end of a path, that included. */
 function keysOf(path: Path): string[] {

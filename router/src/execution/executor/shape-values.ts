@@ -7,8 +7,8 @@ import { compileLeaf } from './leaves.ts'
 export type Fault = {
   readonly message: string
   readonly path: Path
-  /** Nobody has answered a field that may be null. */
-  readonly unanswered?: true
+  /** Nobody has answered the field: one that may be null, or one for which its object becomes null. */
+  readonly unanswered?: 'nullable' | 'non-null'
 }
 
 /** What was found out: by the subgraphs, of the schema itself, and which objects a subgraph does not know. */
@@ -77,11 +77,11 @@ export function shapeAll(fields: readonly ShapeField[], input: Data, output: Dat
 }
 
 /**
- * An object that is null for one of its fields explains why its others are not there: a subgraph that had to make it null
- * has answered none of them.
+ * An object that is null for some of its fields explains why those are not there that may be null: a subgraph that had to
+ * make it null has answered none of them.
  */
 function forgetUnanswered(faults: Fault[], from: number): void {
-  const kept = faults.slice(from).filter(({ unanswered }) => !unanswered)
+  const kept = faults.slice(from).filter(({ unanswered }) => unanswered !== 'nullable')
   faults.length = from
   for (const fault of kept) faults.push(fault)
 }
@@ -133,10 +133,10 @@ export function tell(state: State, key: string | number, message: string): null 
 }
 
 /** Notes that nobody has answered a field. */
-export function tellUnanswered(state: State, key: string, where: string): void {
-  state.faults.push({
-    message: `There is no answer for ${where}.`,
-    path: [...state.path, key],
-    unanswered: true,
-  })
+export function tellUnanswered(state: State, key: string, where: string, nullable: boolean): void {
+  const path = [...state.path, key]
+  const fault: Fault = nullable
+    ? { message: `There is no answer for ${where}.`, path, unanswered: 'nullable' }
+    : { message: `Cannot return null for non-nullable ${where}.`, path, unanswered: 'non-null' }
+  state.faults.push(fault)
 }

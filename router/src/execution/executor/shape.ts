@@ -92,7 +92,11 @@ export function compileShape(schema: GraphQLSchema, { asked, plannedName }: Prep
     })
     return (input, output, state) => {
       const given = input[planned]
-      if (given === undefined && nullable && !state.unknown.has(input)) tellUnanswered(state, name, where)
+      if (given === undefined && !state.unknown.has(input)) {
+        tellUnanswered(state, name, where, nullable)
+        output[name] = null
+        return nullable
+      }
       const value = shape(given ?? null, name, state)
       output[name] = value === invalid ? null : value
       return value !== invalid
