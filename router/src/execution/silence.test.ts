@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql'
 import { expect, test } from 'vitest'
+import { createCleanup, startRouter } from '../testing.ts'
 import { compileOperation } from './executor/operation.ts'
 import { createPlanner } from './planning/planner.ts'
 import { exchange, startComparison } from './testing/comparison.ts'
@@ -138,4 +139,26 @@ test('what a subgraph answered from less than it needs is not believed', async (
   const told = errors.map(({ path, extensions: { code } }) => ({ path, code }))
   expect(told).toEqual([{ path: ['kept'], code: 'SERVICE_UNAVAILABLE' }])
   expect(asked).toHaveLength(3)
+})
+
+test('a field for which a subgraph made everything null is the only one told', async () => {
+  const cleanup = createCleanup()
+  const pages = {
+    schema: 'type Query { page: String! other: String! note: String }',
+    resolvers: {
+      Query: {
+        page: () => {
+          throw new GraphQLError('sign in first', { extensions: { code: 'UNAUTHENTICATED' } })
+        },
+        other: () => 'other',
+        note: () => 'note',
+      },
+    },
+  }
+  const { ask } = await startRouter(cleanup, { pages })
+  const { data, errors } = await ask('{ note other page }')
+  await cleanup.run()
+  expect(data).toBe(null)
+  expect(errors).toMatchObject([{ path: ['page'], extensions: { code: 'UNAUTHENTICATED' } }])
+  expect(errors).toHaveLength(1)
 })
