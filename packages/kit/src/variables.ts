@@ -15,6 +15,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql'
+import { fits } from './variable-check.ts'
 
 type Variables = Readonly<Record<string, unknown>>
 
@@ -37,8 +38,11 @@ export function faultsOfVariables(
   if (variableDefinitions.length === 0) return []
   const deep = tooDeep(operation, variables)
   if (deep.length > 0) return deep
-  const { errors } = getVariableValues(schema, variableDefinitions, variables, { maxErrors: mostFaults })
-  return errors ? errors.map(asBadInput) : misplacedNulls(schema, document, operation, variables)
+  if (!fits(schema, operation, variables)) {
+    const { errors } = getVariableValues(schema, variableDefinitions, variables, { maxErrors: mostFaults })
+    if (errors) return errors.map(asBadInput)
+  }
+  return misplacedNulls(schema, document, operation, variables)
 }
 
 /** What is wrong with variables besides what graphql-js finds before it executes. */
