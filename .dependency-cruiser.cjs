@@ -55,19 +55,19 @@ const forbidden = [
     name: 'subgraphs-see-packages',
     comment: 'A subgraph is deployed alone: of this repository it has itself and packages/.',
     from: { path: '^subgraphs/' },
-    to: { path: '^(router|tools|tests|bench)/' },
+    to: { path: '^(router|tools|infra|tests|bench)/' },
   },
   {
     name: 'router-sees-kit',
     comment: 'The router knows the supergraph, not the code behind it.',
     from: { path: '^router/' },
-    to: { path: '^(subgraphs|tools|tests|bench)/' },
+    to: { path: '^(subgraphs|tools|infra|tests|bench)/' },
   },
   {
     name: 'packages-see-packages',
     comment: 'What everybody uses knows nobody who uses it.',
     from: { path: '^packages/' },
-    to: { path: '^(subgraphs|router|tools|tests|bench)/' },
+    to: { path: '^(subgraphs|router|tools|infra|tests|bench)/' },
   },
   {
     name: 'contracts-see-only-themselves',
@@ -85,7 +85,13 @@ const forbidden = [
     name: 'tools-see-no-subgraph',
     comment: 'Tools work through the public API, events and files, like everybody else.',
     from: { path: '^tools/' },
-    to: { path: '^(subgraphs|router|bench)/' },
+    to: { path: '^(subgraphs|router|infra|bench)/' },
+  },
+  {
+    name: 'infra-sees-tools',
+    comment: 'What is deployed is started as a process and judged from outside.',
+    from: { path: '^infra/' },
+    to: { path: '^(subgraphs|router|tests)/' },
   },
   {
     name: 'bench-measures-from-outside',

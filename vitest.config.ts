@@ -21,7 +21,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: [`${sources}/**/*.test.ts`, '{tools,bench}/**/*.test.ts'],
+          include: [`${sources}/**/*.test.ts`, '{tools,infra,bench}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.adapter.test.ts'],
         },
       },
@@ -37,7 +37,7 @@ export default defineConfig({
         test: {
           name: 'adapters',
           env: { TZ: process.env.TEST_TZ ?? 'Asia/Seoul' },
-          include: [`${sources}/**/*.adapter.test.ts`, 'tools/**/*.adapter.test.ts'],
+          include: [`${sources}/**/*.adapter.test.ts`, '{tools,infra}/**/*.adapter.test.ts'],
           globalSetup: 'tools/test/adapter-setup.ts',
         },
       },

@@ -37,7 +37,7 @@ async function main(): Promise<number> {
   const args = (['room', 'country', 'time-zone'] as const).flatMap((name) =>
     values[name] === undefined ? [] : [`--${name}`, values[name]],
   )
-  const command = join(ROOT, 'subgraphs/room/src/mend-command.ts')
+  const command = join(ROOT, 'subgraphs/room/src/mend-rooms-command.ts')
   const child = spawn(process.execPath, [command, ...(values['dry-run'] ? ['--dry-run'] : []), ...args], {
     stdio: 'inherit',
     env: { ...process.env, ROOM_DATABASE_URL: databases.room },

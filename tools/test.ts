@@ -5,7 +5,7 @@ import { end, withEnvironment } from './system/os-process.ts'
 import { type PrivateServices, startPrivateServices } from './test/private-services.ts'
 import { type Count, run, type Step, vitest } from './test/step.ts'
 
-const CODE = ['subgraphs', 'router', 'packages', 'tools', 'tests', 'bench'] as const
+const CODE = ['subgraphs', 'router', 'packages', 'tools', 'infra', 'tests', 'bench'] as const
 
 const STEPS: readonly Step[] = [
   { name: 'types', command: ['tsc', '--noEmit', '-p', '.'] },

@@ -52,6 +52,8 @@ const FORBIDDEN: Import[] = [
   ['system-tests-use-the-router', 'tests/system/j1.test.ts', 'subgraphs/book/src/domain/stay.ts'],
   ['tools-see-no-subgraph', 'tools/k1.ts', 'subgraphs/book/src/domain/stay.ts'],
   ['tools-see-no-subgraph', 'tools/k2.ts', 'bench/report.ts'],
+  ['tools-see-no-subgraph', 'tools/k4.ts', 'infra/image/programs.ts'],
+  ['infra-sees-tools', 'infra/k5.ts', 'router/src/env.ts'],
   ['bench-measures-from-outside', 'bench/k3.ts', 'router/src/env.ts'],
   ['prisma-only-in-adapters', 'subgraphs/room/src/application/l1.ts', '@prisma/client'],
   [

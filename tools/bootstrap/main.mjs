@@ -47,6 +47,7 @@ function programOf(command) {
     `tools/${command}.ts`,
     `tools/${command}/main.ts`,
     `${command}/main.ts`,
+    `infra/${command}/main.ts`,
     `bench/${command}.ts`,
   ]
   return files.map((file) => join(root, file)).find(existsSync)

@@ -69,7 +69,7 @@ function manifests() {
   const parents = ['subgraphs', 'packages'].flatMap((parent) =>
     folders(parent).map((name) => join(parent, name)),
   )
-  return ['', ...parents, 'router', 'tools', 'tests', 'bench'].map((folder) =>
+  return ['', ...parents, 'router', 'tools', 'tools/sandbox', 'infra', 'tests', 'bench'].map((folder) =>
     join(root, folder, 'package.json'),
   )
 }

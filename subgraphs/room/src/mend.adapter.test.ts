@@ -29,7 +29,7 @@ async function stored(country: string, timeZone: string, place: object = {}): Pr
 const run = (...args: string[]) =>
   new Promise<{ code: number; written: string }>((resolve) => {
     const env = { ROOM_DATABASE_URL: room.databaseUrl }
-    const command = `${import.meta.dirname}/mend-command.ts`
+    const command = `${import.meta.dirname}/mend-rooms-command.ts`
     execFile(process.execPath, [command, ...args], { env }, (error, stdout, stderr) => {
       resolve({ code: Number(error?.code ?? 0), written: stdout + stderr })
     })

@@ -6,7 +6,7 @@ import { isRefusal } from './domain/refusal.ts'
 import { readMendEnv } from './env.ts'
 
 /**
- * `node src/mend-command.ts [--dry-run] [--room ID --country COUNTRY --time-zone ZONE]`: mends rooms that an earlier
+ * `node src/mend-rooms-command.ts [--dry-run] [--room ID --country COUNTRY --time-zone ZONE]`: mends rooms that an earlier
  * version stored with a country or time zone that would not be accepted today. Ends with 1 where rooms are left.
  */
 const { values } = parseArgs({
