@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join, relative } from 'node:path'
+import { init, parse } from 'es-module-lexer'
+
+/**
+ * The files of this repository that programs consist of: what they import, and what that imports, as Node does. Types are
+ * not imported, and what a command loads only where there is a checkout (`import()`) is not followed.
+ *
+ * @param programs files, relative to `root`, as are those that are returned
+ * @throws naming the import that leads nowhere
+ */
+export async function codeOf(root: string, programs: readonly string[]): Promise<string[]> {
+  await init
+  const found = new Set(programs.map((file) => join(root, file)))
+  // A set goes on with what is added on the way.
+  for (const file of found) for (const imported of await importsOf(file)) found.add(imported)
+  return [...found].map((file) => relative(root, file)).sort()
+}
+
+async function importsOf(file: string): Promise<string[]> {
+  const [imports] = parse(await readFile(file, 'utf8'), file)
+  const { resolve } = createRequire(file)
+  return imports.flatMap((one) => {
+    if (one.type === 'dynamic' || one.type === 'import-meta' || one.typeOnly) return []
+    if (one.specifier.startsWith('.')) return [join(dirname(file), one.specifier)]
+    return one.specifier.startsWith('@myhotel/') ? [resolve(one.specifier)] : []
+  })
+}

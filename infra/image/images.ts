@@ -1,0 +1,45 @@
+import { programsOf } from './programs.ts'
+
+/** What of this repository an image holds. */
+export type Image = {
+  name: string
+  title: string
+  /** Workspace packages whose dependencies are installed, as pnpm filters them: with `...`, and those that they depend on. */
+  packages: readonly string[]
+  /** Folders whose files that are no code (schemas, migrations, scripts of Redis) belong to it. */
+  folders: readonly string[]
+  /** Whether it has this program (a file). */
+  holds(program: string): boolean
+  env: Readonly<Record<string, string>>
+}
+
+const isSandbox = (file: string) => file.startsWith('tools/sandbox/')
+
+/** The images that are made of workspace packages alone, by name. */
+export const images: readonly Image[] = [
+  {
+    name: 'myhotel',
+    title: 'MyHotel: router, subgraphs, migrations and maintenance',
+    packages: ['@myhotel/router...', '{./subgraphs/*}...', '@myhotel/tools...'],
+    folders: ['router', 'subgraphs', 'packages', 'prisma'],
+    holds: (program) => !isSandbox(program),
+    env: { NODE_ENV: 'production' },
+  },
+  {
+    name: 'myhotel-sandbox',
+    title: 'Stand-ins for the outside world, for development: issuer, mail catcher, payment provider',
+    packages: ['@myhotel/sandbox...'],
+    folders: [],
+    holds: isSandbox,
+    env: { NODE_ENV: 'development' },
+  },
+]
+
+/** The files that are started in an image, besides the entry point itself. */
+export const programFilesOf = (image: Image, root: string): string[] => [
+  ...new Set(
+    Object.values(programsOf(root))
+      .map(({ file }) => file)
+      .filter(image.holds),
+  ),
+]
