@@ -83,6 +83,7 @@ async function tried(base: string, id: string, subgraphs: Subgraph[], cases: Cas
         ...Object.fromEntries(urls),
         SUPERGRAPH_FILE: file,
         PORT: String(port),
+        MANAGEMENT_PORT: '0',
         TOKEN_ISSUER: door.url,
         IDENTITY_PRIVATE_KEY: JSON.stringify(privateKey),
         PLAYGROUND: 'false',

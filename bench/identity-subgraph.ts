@@ -18,4 +18,4 @@ const server = subgraphServer({
   host: '127.0.0.1',
   log,
 })
-await runService(log, [server])
+await runService(log, [server], { HOST: '127.0.0.1', MANAGEMENT_PORT: 0, DRAIN_MS: 0 })

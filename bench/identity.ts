@@ -69,6 +69,7 @@ async function costOfRequest() {
       TOKEN_ISSUER: issuer.url,
       NOTIFICATION_URL: `http://127.0.0.1:${subgraphPort}`,
       PORT: String(routerPort),
+      MANAGEMENT_PORT: '0',
       LOG_LEVEL: 'warn',
       PLAYGROUND: 'false',
     })

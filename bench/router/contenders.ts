@@ -49,6 +49,7 @@ async function myhotel(around: Surroundings): Promise<Launch> {
       PLAYGROUND: 'false',
       ...Object.fromEntries(urls),
       PORT: String(around.port),
+      MANAGEMENT_PORT: '0',
       HOST: '127.0.0.1',
       SUPERGRAPH_FILE: around.supergraphFile,
       TOKEN_ISSUER: around.issuerUrl,

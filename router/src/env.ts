@@ -1,11 +1,10 @@
 import { join } from 'node:path'
-import { readEnv, serviceEnv } from '@myhotel/kit/env'
+import { processEnv, readEnv } from '@myhotel/kit/env'
 import { z } from 'zod'
 import { readSupergraph } from './execution/supergraph.ts'
 import { readManifest } from './http/documents.ts'
 import { createProxies } from './http/proxies.ts'
 
-const { PORT, HOST, LOG_LEVEL } = serviceEnv
 const url = z.url({ protocol: /^https?$/ })
 const list = z.string().transform((text) =>
   text
@@ -51,7 +50,7 @@ const urlsOf = (subgraphs: readonly string[]) =>
 
 const settings = z
   .object({
-    ...{ PORT, HOST, LOG_LEVEL },
+    ...processEnv,
     NODE_ENV: z.string().default('development'),
     /** The composed schema that the router serves. */
     SUPERGRAPH_FILE: z.string().default(join(import.meta.dirname, '../supergraph.graphql')),

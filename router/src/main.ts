@@ -5,4 +5,4 @@ import { readRouterEnv } from './env.ts'
 
 const env = readRouterEnv()
 const log = createLogger('router', env.LOG_LEVEL, { flushEveryMs: 100 })
-await runService(log, await compose(env, log))
+await runService(log, await compose(env, log), env)

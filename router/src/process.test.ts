@@ -21,10 +21,12 @@ async function startMain(env: Record<string, string>) {
 
 test('is ready without its subgraphs and its issuer, and says which of them cannot be reached', async () => {
   const room = await listen(cleanup, (_, response) => answer(response, 200, {}))
-  const { url } = await startMain({ ROOM_URL: room.url })
-  expect((await fetch(`${url}/livez`)).status).toBe(200)
-  const ready = await fetch(`${url}/readyz`)
-  expect(ready.status).toBe(200)
+  const { url, managementUrl } = await startMain({ ROOM_URL: room.url })
+  expect((await fetch(`${managementUrl}/livez`)).status).toBe(200)
+  const ready = await eventually(async () => {
+    const response = await fetch(`${managementUrl}/readyz`)
+    return response.status === 200 ? response : null
+  })
   const text = await ready.text()
   expect(JSON.parse(text)).toMatchObject({
     status: 'ok',
@@ -35,6 +37,7 @@ test('is ready without its subgraphs and its issuer, and says which of them cann
       issuer: 'its keys could not be fetched yet',
     },
   })
+  expect((await fetch(`${url}/readyz`)).status, 'on the port of clients').toBe(404)
   expect(text, 'no addresses').not.toMatch(/127\.0\.0\.1|ECONN/)
 })
 
@@ -48,7 +51,7 @@ test('told to stop, it finishes the requests under way and ends', async () => {
   const respond = await asked.promise
   const stopped = router.stop()
   await eventually(() =>
-    fetch(`${router.url}/livez`).then(
+    fetch(router.url).then(
       () => false,
       () => true,
     ),

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { composeServices } from '@apollo/composition'
-import { answer } from '@myhotel/kit/http'
+import { answer, lookHeader } from '@myhotel/kit/http'
 import { type RequestContext, subgraphServer } from '@myhotel/kit/serve'
 import { createTestIdentities, createTestLog, startParts } from '@myhotel/kit/testing'
 import { openPolicy } from '@myhotel/kit/testing/open-policy'
@@ -146,6 +146,9 @@ export async function listen(
   })
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server }
 }
+
+/** Whether the router asks how a subgraph is, and not for anything of it. */
+export const isLook = ({ method, headers }: IncomingMessage) => method === 'GET' || lookHeader in headers
 
 /** Where nobody listens. */
 export async function deadUrl(): Promise<string> {

@@ -4,11 +4,12 @@ import { join } from 'node:path'
 /** A service that is ready at once, tells its environment at GET / and dies with any code at GET /exit/<code>. */
 const SERVICE = `
 import { createServer } from 'node:http'
-const { PORT, HOST } = process.env
+const { PORT, HOST, MANAGEMENT_PORT } = process.env
 createServer((request, response) => {
   if (request.url?.startsWith('/exit/')) process.exit(Number(request.url.slice(6)))
   response.end(JSON.stringify(process.env))
 }).listen(Number(PORT), HOST)
+if (MANAGEMENT_PORT) createServer((_, response) => response.end('{}')).listen(Number(MANAGEMENT_PORT), HOST)
 process.on('SIGTERM', () => process.exit(0))
 `
 

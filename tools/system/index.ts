@@ -20,6 +20,8 @@ export type System = {
   readonly processes: readonly ProcessEntry[]
   /** Base URL of a process. What the environment names instead of a process of ours is in `record`. */
   url(name: string): string
+  /** Base URL of /livez, /readyz and /metrics of a service. */
+  managementUrl(name: string): string
   databaseUrl(name: string): string
   /** An access token for a development account: `guest1`, `host7`, `agent1`. */
   token(account: string): Promise<string>
@@ -126,6 +128,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
         return record.processes
       },
       url: (name) => get(name).spec.url,
+      managementUrl(name) {
+        const { managementUrl } = get(name).spec
+        if (!managementUrl) throw new Error(`${name} has no management port`)
+        return managementUrl
+      },
       databaseUrl(name) {
         const url = record.databases[name]
         if (!url) throw new Error(`${name} has no database`)

@@ -22,6 +22,8 @@ export type ProcessEntry = {
   url: string
   /** Where it can be reached by another protocol, e.g. the mail catcher by SMTP. */
   smtpUrl?: string
+  /** Where a service tells how it is: /livez, /readyz, /metrics. */
+  managementUrl?: string
   /** How often it died and was started again. */
   restarts: number
   log: string

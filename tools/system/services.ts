@@ -102,14 +102,22 @@ async function service(
 ): Promise<ProcessSpec> {
   const { name } = spec
   const url = await site.urlOf(name)
+  const management = `${name}:management`
+  const managementUrl = await site.urlOf(management)
   return {
     ...spec,
     url,
+    managementUrl,
     log: site.logOf(name),
     cwd: site.root,
     command: site.command(`${folder}/src/main.ts`),
-    env: await rewire(name, { ...site.nodeEnvironment, ...spec.env }),
-    isReady: () => isWell(url, '/readyz'),
+    env: await rewire(name, {
+      ...site.nodeEnvironment,
+      ...spec.env,
+      MANAGEMENT_PORT: String(await site.portOf(management)),
+    }),
+    // One of an earlier version, which has no management port, tells it to clients.
+    isReady: () => isWell(managementUrl, '/readyz').catch(() => isWell(url, '/readyz')),
   }
 }
 

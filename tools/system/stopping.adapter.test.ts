@@ -30,7 +30,7 @@ async function start() {
       }),
     ),
   )
-  for (const { url } of processes) await eventually(() => isReady(url))
+  for (const { managementUrl } of processes) await eventually(() => isReady(managementUrl))
   return { servers, processes }
 }
 

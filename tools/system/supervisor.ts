@@ -5,7 +5,10 @@ import { end, identify, type ProcessIdentity, send, standBack } from './os-proce
 import type { ProcessEntry } from './record.ts'
 
 /** A process to be kept running. */
-export type ProcessSpec = Pick<ProcessEntry, 'name' | 'kind' | 'url' | 'smtpUrl' | 'stopSignal'> & {
+export type ProcessSpec = Pick<
+  ProcessEntry,
+  'name' | 'kind' | 'url' | 'smtpUrl' | 'managementUrl' | 'stopSignal'
+> & {
   command: readonly string[]
   env: NodeJS.ProcessEnv
   cwd: string
@@ -113,10 +116,10 @@ export function supervise(spec: ProcessSpec, changed: () => void, notice: (line:
     spec,
 
     entry(): ProcessEntry {
-      const { name, kind, url, smtpUrl, stopSignal, log } = spec
+      const { name, kind, url, smtpUrl, managementUrl, stopSignal, log } = spec
       const state = child ? 'running' : wanted ? 'waiting' : 'stopped'
       const { pid = null, started = null } = identity ?? {}
-      return { name, kind, state, pid, started, url, smtpUrl, restarts, log, stopSignal }
+      return { name, kind, state, pid, started, url, smtpUrl, managementUrl, restarts, log, stopSignal }
     },
 
     /** Starts it, and again whenever it ends, until `stop`. */

@@ -112,7 +112,7 @@ export function createBus(options: { url: string; replicas: number; name: string
         name: `${consumption.durable} of ${consumption.context}`,
         everyMs: 200,
         log: options.log,
-        async work(signal) {
+        async work(signal, comeRound) {
           await stream(consumption.context)
           const nats = await client()
           await ensureConsumer(nats, consumption)
@@ -128,7 +128,7 @@ export function createBus(options: { url: string; replicas: number; name: string
           signal.addEventListener('abort', close, { once: true })
           if (signal.aborted) close()
           try {
-            await handOut(messages, consumption, options.log)
+            await handOut(messages, consumption, options.log, comeRound)
           } finally {
             signal.removeEventListener('abort', close)
             streams.delete(consumption.context)

@@ -1,14 +1,29 @@
 import { z } from 'zod'
 
-/** Environment that every service has. */
-export const serviceEnv = {
+const port = z.coerce.number().int().min(0).max(65535)
+const milliseconds = z.coerce.number().int().min(0)
+
+/** Environment that every process has which serves clients. */
+export const processEnv = {
   /** Port of the HTTP server; 0 takes a free one and logs it. */
-  PORT: z.coerce.number().int().min(0).max(65535).default(4000),
+  PORT: port.default(4000),
+  /** The address on which both ports listen: `0.0.0.0` and `::` are all of this machine's. */
   HOST: z.string().default('127.0.0.1'),
+  /** Port of /livez, /readyz and /metrics; 0 takes a free one and logs it. */
+  MANAGEMENT_PORT: port.default(9464),
+  /** How long a service that is told to stop goes on serving, while callers learn of it. */
+  DRAIN_MS: milliseconds.default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+}
+
+/** Environment that every subgraph has. */
+export const serviceEnv = {
+  ...processEnv,
   /** Public keys (JWKS as JSON) of the router and of the services that may call; `kid` is the issuer's name. */
   IDENTITY_KEYS: z.string(),
 }
+
+export type ServiceEnv = z.infer<z.ZodObject<typeof serviceEnv>>
 
 /** Environment of a service that owns a database and takes part in events. */
 export const eventEnv = {

@@ -3,10 +3,18 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from 'node:net'
 import { type ApolloServer, type BaseContext, HeaderMap } from '@apollo/server'
 import type { Logger } from './logger.ts'
-import type { Health, Part } from './service.ts'
+import { urlOf } from './management.ts'
+import { traffic } from './metrics.ts'
+import type { Part } from './part.ts'
 
 /** Bytes, unless told. */
 const longestBodyUnlessTold = 1024 * 1024
+
+/**
+ * Sent along with a request by a caller who wants to know whether a subgraph can do its work: where it cannot, the answer
+ * is 503, whatever was asked. Only callers with a token are told.
+ */
+export const lookHeader = 'x-look'
 
 /** How long a client may take to send what it has to say; whoever is slower loses the connection. */
 export type Patience = {
@@ -21,8 +29,7 @@ const usualPatience: Patience = { headersMs: 10_000, requestMs: 30_000, lookEver
 const sweepEveryMs = 50
 
 /**
- * The HTTP server of a service: `/livez` says that the process runs, `/readyz` whether it can do its work and,
- * part by part, why not. All else goes to `handle`. Stopping lets the requests under way finish.
+ * The HTTP server of a service for its clients: everything goes to `handle`. Stopping lets the requests under way finish.
  *
  * A header that a client sends twice is one with both values, so that nobody can tell two readers two things: two
  * `authorization` are no token, two `content-type` no JSON.
@@ -46,11 +53,10 @@ export function httpServer(options: {
   let stopping = false
   return {
     name: 'http',
-    async start(health) {
+    async start() {
       server.on('request', (request, response) => {
         if (stopping) response.setHeader('connection', 'close')
-        if (request.url === '/livez') return answer(response, 200, { status: 'ok' })
-        if (request.url === '/readyz') return void answerReadiness(response, health)
+        countRequest(response)
         options.handle(request, response)
       })
       await new Promise<void>((resolve, reject) => {
@@ -58,7 +64,7 @@ export function httpServer(options: {
         server.listen(options.port, options.host, 1024, resolve)
       })
       const { port } = server.address() as AddressInfo
-      options.log.info({ port, url: `http://${options.host}:${port}` }, 'listening')
+      options.log.info({ port, url: urlOf(options.host, port) }, 'listening')
     },
     stop: () =>
       new Promise((resolve) => {
@@ -73,9 +79,16 @@ export function httpServer(options: {
   }
 }
 
-async function answerReadiness(response: ServerResponse, health: Health) {
-  const { ready, parts } = await health.check()
-  answer(response, ready ? 200 : 503, { status: ready ? 'ok' : 'not ready', parts })
+/** Status that is counted where the client did not wait for the answer. */
+const clientGone = 499
+
+function countRequest(response: ServerResponse) {
+  traffic.underWay += 1
+  response.once('close', () => {
+    traffic.underWay -= 1
+    const status = response.writableFinished ? response.statusCode : clientGone
+    traffic.answered.set(status, (traffic.answered.get(status) ?? 0) + 1)
+  })
 }
 
 /** Answers with a JSON body. */

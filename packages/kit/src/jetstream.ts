@@ -14,6 +14,7 @@ import {
 } from 'nats'
 import type { Consumption, Delivery, Envelope } from './envelope.ts'
 import type { Logger } from './logger.ts'
+import type { ComeRound } from './loop.ts'
 
 /** A message that a consumer neither finished nor gave back in this time is handed out again. */
 const ackWaitMs = 10_000
@@ -65,15 +66,27 @@ export async function ensureConsumer(nats: NatsConnection, { context, durable }:
   })
 }
 
-/** Hands messages to the consumer: one after another within an aggregate, several aggregates at a time. */
+/**
+ * Hands messages to the consumer: one after another within an aggregate, several aggregates at a time. It comes round
+ * with every sign of the server's, one in five seconds at least, and no later than when the oldest of what is under way
+ * was begun.
+ */
 export async function handOut(
   messages: ConsumerMessages,
   { context, concurrency, handle }: Consumption,
   log: Logger,
+  comeRound: ComeRound,
 ) {
   const lastOf = new Map<string, Promise<void>>()
-  const underWay = new Set<Promise<void>>()
+  /** With when it was begun; the oldest is the first. */
+  const underWay = new Map<Promise<void>, number>()
+  const tellRound = () => {
+    const [oldest] = underWay.values()
+    comeRound(oldest)
+  }
+  void followSigns(messages, tellRound)
   for await (const message of messages) {
+    tellRound()
     const { subject } = message
     const turn = (lastOf.get(subject) ?? Promise.resolve())
       .then(() => handle(toDelivery(context, message)))
@@ -91,10 +104,15 @@ export async function handOut(
         if (lastOf.get(subject) === turn) lastOf.delete(subject)
       })
     lastOf.set(subject, turn)
-    underWay.add(turn)
-    if (underWay.size >= concurrency) await Promise.race(underWay)
+    underWay.set(turn, performance.now())
+    if (underWay.size >= concurrency) await Promise.race(underWay.keys())
   }
-  await Promise.all(underWay)
+  await Promise.all(underWay.keys())
+}
+
+/** What the client library tells of its asking for messages: each request ends after five seconds, and is renewed. */
+async function followSigns(messages: ConsumerMessages, onSign: () => void) {
+  for await (const _ of await messages.status()) onSign()
 }
 
 /** Hands over a context's messages from a sequence to what is stored now; answers where to go on. */

@@ -1,5 +1,6 @@
 import { Client, type ClientConfig, Pool, type PoolConfig } from 'pg'
-import { StartRefused } from './service.ts'
+import { pools } from './metrics.ts'
+import { StartRefused } from './part.ts'
 
 export { Client, DatabaseError, Pool, type QueryArrayConfig, types } from 'pg'
 
@@ -69,6 +70,12 @@ export function openPool(url: string, config: Omit<PoolConfig, 'connectionString
   const connectionString = withSettings(url, sessionSettings)
   const pool = new Pool({ ...config, connectionString, Client: Connection, onConnect: refuseUnfit(url) })
   pool.on('error', () => undefined)
+  pools.add({
+    name: new URL(url).pathname.slice(1),
+    most: pool.options.max,
+    counts: () => pool,
+    isClosed: () => pool.ended,
+  })
   return pool
 }
 

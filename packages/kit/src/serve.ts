@@ -9,14 +9,14 @@ import { correlated, newCorrelation } from './context.ts'
 import { createErrorLog } from './error-log.ts'
 import { executedOnce } from './executed-once.ts'
 import { isPassingFailure } from './failures.ts'
-import { answerError, header, httpServer, serveGraphql } from './http.ts'
+import { answerError, header, httpServer, lookHeader, serveGraphql } from './http.ts'
 import { type Caller, createVerifier } from './identity.ts'
 import type { Logger } from './logger.ts'
 import type { Policy } from './policy.ts'
 import { invalidInputFields } from './problems.ts'
 import { answerEntitiesOneByOne } from './representations.ts'
 import { scalars } from './scalars.ts'
-import type { Part } from './service.ts'
+import type { Health, Part } from './service.ts'
 import { createShortcut } from './shortcut.ts'
 import { refuseWhatIsNoText } from './text.ts'
 
@@ -83,6 +83,8 @@ export function subgraphServer(options: {
   const graphql = createShortcut({ apollo, known, rememberedCharacters })
   const verify = createVerifier(options.name, options.keys)
 
+  let health: Health | undefined
+
   const http = httpServer({
     ...options,
     handle(request, response) {
@@ -93,6 +95,9 @@ export function subgraphServer(options: {
         if (!caller) return answerError(response, 401, 'UNAUTHENTICATED', 'a token of the router is needed')
         if (request.method !== 'POST' || !request.url?.startsWith('/graphql')) {
           return answerError(response, 404, 'NOT_FOUND', 'GraphQL is at POST /graphql')
+        }
+        if (header(request, lookHeader) && !(await health?.check())?.ready) {
+          return answerError(response, 503, 'SERVICE_UNAVAILABLE', 'unavailable for now: try again')
         }
         const writes: string[] = []
         const context: RequestContext = {
@@ -113,9 +118,10 @@ export function subgraphServer(options: {
 
   return {
     ...http,
-    async start(health) {
+    async start(service) {
+      health = service
       await apollo.start()
-      await http.start?.(health)
+      await http.start?.(service)
     },
     async stop() {
       await http.stop?.()

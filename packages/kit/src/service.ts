@@ -1,81 +1,85 @@
 import { flushCompileCache } from 'node:module'
 import { setTimeout as delay } from 'node:timers/promises'
+import { createHealth } from './health.ts'
 import type { Logger } from './logger.ts'
+import { type ManagementSettings, startManagement } from './management.ts'
+import { type Part, StartRefused } from './part.ts'
 
-/**
- * A part of a service with a life of its own: a database, the bus, the HTTP server, a consumer, a worker.
- * Parts are started in the order in which they are listed and stopped in the reverse order.
- */
-export type Part = {
-  readonly name: string
-  /** The service can do its work without this part: how it is is told, but decides nothing. */
-  readonly optional?: boolean
-  start?(service: Health): Promise<void>
-  /** Rejects, saying why, while the service cannot do its work for the lack of this part. */
-  ready?(): Promise<void>
-  stop?(): Promise<void>
-}
+export { type Health, type Part, StartRefused } from './part.ts'
 
-/** What `/readyz` answers from. */
-export type Health = {
-  /** Each part by name: 'ok', or why it is not. */
-  check(): Promise<{ ready: boolean; parts: Record<string, string> }>
-}
+/** What the environment says of a service's life; see env.ts. */
+export type ServiceSettings = ManagementSettings & { readonly DRAIN_MS: number }
 
-/** A part refuses to start, for a reason that somebody has to mend first; the message is the whole of what is told. */
-export class StartRefused extends Error {}
-
-/** Less than whoever asks a service to stop waits before it kills. */
+/** No request takes longer: the router gives one 20 s. */
+const finishWithinMs = 25_000
+/** What the other parts have together. A platform that waits 45 s before it kills leaves time for 7 s of drain. */
 const stopWithinMs = 8_000
 
 /**
- * Runs a service until SIGTERM or SIGINT: starts its parts, then stops them in reverse, all within eight
- * seconds: what takes longer is cut off, as by a crash. While it stops it is not ready, so that no new work is sent to it.
+ * Runs a service until SIGTERM or SIGINT. Its management port answers from before the parts are started until after
+ * they are stopped. Told to stop it
+ *
+ * 1. is not ready from that moment on, and is served as before for DRAIN_MS, while whoever sends requests learns of it:
+ *    each answer says that it is the last on its connection;
+ * 2. accepts no more connections, and finishes the requests that it has;
+ * 3. stops its parts in reverse.
+ *
+ * What takes longer than it may is cut off, as by a crash. A second signal ends the process at once.
  */
-export async function runService(log: Logger, parts: readonly Part[]): Promise<void> {
-  let stopping = false
-  const health: Health = {
-    async check() {
-      const states = await Promise.all(
-        parts.map(async (part) => ({
-          part,
-          state: await (part.ready?.() ?? Promise.resolve()).then(ok, why),
-        })),
-      )
-      const ready = !stopping && states.every(({ part, state }) => part.optional || state === 'ok')
-      const told = states.map(({ part, state }) => [part.name, state])
-      return { ready, parts: Object.fromEntries(stopping ? [...told, ['service', 'stopping']] : told) }
-    },
-  }
+export async function runService(
+  log: Logger,
+  parts: readonly Part[],
+  settings: ServiceSettings,
+): Promise<void> {
+  const health = createHealth(parts)
+  let told: NodeJS.Signals | undefined
+  let isStarted = false
 
-  const stop = async (signal: string) => {
-    if (stopping) return
-    stopping = true
-    log.info({ signal }, 'stopping')
-    const patience = delay(stopWithinMs, undefined, { ref: false })
-    for (const part of [...parts].reverse()) {
-      const stopped = part
-        .stop?.()
-        .catch((error: unknown) => log.error({ error, part: part.name }, 'part did not stop'))
-      await Promise.race([stopped, patience])
+  async function stop(signal: NodeJS.Signals) {
+    if (told) {
+      log.warn({ signal }, 'told to stop once more: ended at once')
+      process.exit(1)
     }
+    told = signal
+    health.stopping()
+    const drainMs = isStarted ? settings.DRAIN_MS : 0
+    log.info({ signal, drainMs }, 'stopping')
+    for (const part of parts) part.drain?.()
+    await delay(drainMs)
+    const finished = Promise.all(parts.map((part) => patiently(part, part.finish?.())))
+    const requests = deadline(finishWithinMs, 'requests were not finished and are cut off')
+    await Promise.race([finished, requests.passed])
+    requests.clear()
+    const { passed } = deadline(stopWithinMs, 'parts did not stop and are cut off')
+    for (const part of parts.toReversed()) await Promise.race([patiently(part, part.stop?.()), passed])
+    management.stop()
     log.info('stopped')
     process.exit(0)
   }
-  process.once('SIGTERM', () => void stop('SIGTERM'))
-  process.once('SIGINT', () => void stop('SIGINT'))
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'))
+  const patiently = (part: Part, ending: Promise<void> | undefined) =>
+    ending?.catch((error: unknown) => log.error({ err: error, part: part.name }, 'part did not stop'))
+  function deadline(withinMs: number, missed: string) {
+    const { promise: passed, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(() => resolve(log.warn({ withinMs }, missed)), withinMs)
+    return { passed, clear: () => clearTimeout(timer) }
+  }
 
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'))
+  const management = await startManagement(settings, health, log).catch(refuse)
+  process.on('SIGTERM', stop).on('SIGINT', stop)
   try {
     for (const part of parts) await part.start?.(health)
   } catch (error) {
+    refuse(error)
+  }
+  isStarted = true
+  health.started()
+  // Node writes its cache of compiled code when a process ends in order; one that is killed would leave none.
+  flushCompileCache()
+
+  function refuse(error: unknown): never {
     if (!(error instanceof StartRefused)) throw error
     log.fatal(error.message)
     process.exit(1)
   }
-  // Node writes its cache of compiled code when a process ends in order; one that is killed would leave none.
-  flushCompileCache()
 }
-
-const ok = () => 'ok'
-const why = (error: unknown) => (error instanceof Error ? error.message : String(error))

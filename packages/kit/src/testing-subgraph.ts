@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import type { ServiceEnv } from './env.ts'
 import type { Part } from './service.ts'
 import { createTestIdentities } from './testing.ts'
 
@@ -30,18 +31,16 @@ export async function freePort(): Promise<number> {
  */
 export async function startSubgraph(
   name: string,
-  compose: (env: {
-    PORT: number
-    HOST: string
-    LOG_LEVEL: 'silent'
-    IDENTITY_KEYS: string
-  }) => readonly Part[] | Promise<readonly Part[]>,
+  compose: (env: ServiceEnv) => readonly Part[] | Promise<readonly Part[]>,
   services: readonly string[] = [],
 ) {
   const identities = await createTestIdentities('router', ...services)
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const env = { PORT: port, HOST: '127.0.0.1', LOG_LEVEL: 'silent' as const, IDENTITY_KEYS: identities.keys }
+  const env: ServiceEnv = {
+    ...{ PORT: port, HOST: '127.0.0.1', MANAGEMENT_PORT: 0, DRAIN_MS: 0 },
+    ...{ LOG_LEVEL: 'silent', IDENTITY_KEYS: identities.keys },
+  }
   const parts = await compose(env)
   for (const part of parts) await part.start?.({ check: async () => ({ ready: true, parts: {} }) })
 

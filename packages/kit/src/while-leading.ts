@@ -1,5 +1,5 @@
 import type { Logger } from './logger.ts'
-import { loop } from './loop.ts'
+import { type Loop, loop } from './loop.ts'
 import type { Relay } from './outbox.ts'
 import type { Health, Part } from './service.ts'
 
@@ -14,17 +14,26 @@ const lookEveryMs = 200
  */
 export function whileLeading(relay: Pick<Relay, 'leading'>, log: Logger, make: () => Part): Part {
   let health: Health
-  const terms = loop({
+  let running: { part: Part; lost: AbortSignal } | undefined
+
+  async function end() {
+    const ending = running
+    running = undefined
+    await ending?.part.stop?.()
+  }
+
+  const terms: Loop = loop({
     name: 'while leading',
     everyMs: lookEveryMs,
     log,
-    async work(stopped) {
+    async work() {
+      if (running?.lost.aborted) await end()
       const lost = relay.leading()
-      if (!lost) return
+      if (!lost || running) return
+      lost.addEventListener('abort', terms.wake, { once: true })
       const part = make()
       await part.start?.(health)
-      await aborted(AbortSignal.any([lost, stopped]))
-      await part.stop?.()
+      running = { part, lost }
     },
   })
   return {
@@ -33,11 +42,9 @@ export function whileLeading(relay: Pick<Relay, 'leading'>, log: Logger, make: (
       health = service
       await terms.start?.(service)
     },
+    async stop() {
+      await terms.stop?.()
+      await end()
+    },
   }
 }
-
-const aborted = (signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })

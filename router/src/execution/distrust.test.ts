@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { answer } from '@myhotel/kit/http'
 import { afterEach, expect, test } from 'vitest'
-import { createCleanup, startRouter } from '../testing.ts'
+import { createCleanup, isLook, startRouter } from '../testing.ts'
 
 // A subgraph may answer anything. What is of no use is an error with a code, at its place, told to the log once; what
 // others answered is there; nothing of what it said gets out.
@@ -233,7 +233,7 @@ test('entities that are not those that were asked for are no answer', async () =
   const bodies = ['none', [], [{}], [{}, {}, {}], [{}, 'b'], [{}, ['b']], { 0: {}, 1: {}, length: 2 }, null]
   let next = 0
   const listener: RequestListener = (request, response) => {
-    if (request.method === 'GET') return answer(response, 200, {})
+    if (isLook(request)) return answer(response, 200, {})
     answer(response, 200, { data: { _entities: bodies[next] } })
   }
   const extra = { schema: 'type Room @key(fields: "id") { id: ID! extra: String }', listener }

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http'
 import { answer } from '@myhotel/kit/http'
 import { eventually } from '@myhotel/kit/testing'
 import { afterEach, expect, test } from 'vitest'
-import { bodyOf, createCleanup, deadUrl, listen, startRouter, type TestSubgraph } from '../testing.ts'
+import { bodyOf, createCleanup, deadUrl, isLook, listen, startRouter, type TestSubgraph } from '../testing.ts'
 
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())
@@ -30,7 +30,7 @@ const codesOf = (errors: { extensions: Record<string, unknown> }[] | undefined) 
 
 /** Answers as marketing does when it is well. */
 const well: RequestListener = async (request, response) => {
-  if (request.method === 'GET') return answer(response, 200, {})
+  if (isLook(request)) return answer(response, 200, {})
   const { variables, query } = await bodyOf(request)
   const { representations } = variables as { representations?: object[] }
   if (representations) {
@@ -44,7 +44,7 @@ async function start(env: NodeJS.ProcessEnv = {}) {
   const state = { asked: 0, looks: 0, looksAtOnce: 0, behave: well }
   let looking = 0
   const listener: RequestListener = (request, response) => {
-    if (request.method === 'GET') {
+    if (isLook(request)) {
       state.looks += 1
       looking += 1
       state.looksAtOnce = Math.max(state.looksAtOnce, looking)
@@ -173,7 +173,7 @@ test('a mutation, and what a page is about, is given more time than what is cont
   const { ask, state, isWhole } = await start({ CONTRIBUTION_TIMEOUT_MS: '500' })
   const held: (() => void)[] = []
   const hold: RequestListener = (request, response) => {
-    if (request.method === 'GET') return well(request, response)
+    if (isLook(request)) return well(request, response)
     held.push(() => well(request, response))
   }
   for (const [asked, data] of [
@@ -197,7 +197,7 @@ test('a mutation, and what a page is about, is given more time than what is cont
 test('that a page has waited in vain keeps nobody from booking', async () => {
   const { ask, state } = await start()
   state.behave = async (request, response) => {
-    if (request.method === 'GET') return
+    if (isLook(request)) return
     const { variables } = await bodyOf(request)
     if (!variables.representations) answer(response, 200, { data: { praise: 'done' } })
   }
@@ -223,7 +223,7 @@ test('a supporting subgraph is not waited for, whatever a query asks of it', asy
 test('a supporting subgraph that lives is given its time for what it alone was asked for', async () => {
   const held: (() => void)[] = []
   const listener: RequestListener = (request, response) => {
-    if (request.method === 'GET') return answer(response, 200, {})
+    if (isLook(request)) return answer(response, 200, {})
     held.push(() => well(request, response))
   }
   const { ask } = await startRouter(

@@ -1,9 +1,10 @@
 import type { HttpAnswer } from '@myhotel/kit/graphql-answer'
 import { wasNeverSent } from '@myhotel/kit/graphql-client'
+import { lookHeader } from '@myhotel/kit/http'
 import type { Signer } from '@myhotel/kit/identity'
 import type { Logger } from '@myhotel/kit/logger'
 import type { Part } from '@myhotel/kit/service'
-import { Pool } from 'undici'
+import { type Dispatcher, Pool } from 'undici'
 import type { Exchange } from '../exchange.ts'
 import { readAnswer } from './answer.ts'
 import { createBreaker, NotAsked } from './breaker.ts'
@@ -20,6 +21,8 @@ const readModel = 'mypage'
 
 /** How long an answer is waited for: as a page waits for what it can do without, or as long as it takes. */
 type Patience = 'short' | 'long'
+
+const nobody = { subject: null, roles: [] }
 
 const lookTimeoutMs = 1_000
 /** On a busy machine a process that is back may take its time to say so; one that was frozen answers at once. */
@@ -54,27 +57,34 @@ export function createSubgraph(options: {
       bodyTimeout: 0,
       keepAliveTimeout: 30_000,
     })
-    const base = url.pathname.replace(/\/$/, '')
+    const path = `${url.pathname.replace(/\/$/, '')}/graphql`
     const breakerFor = (patience: Patience) => {
       const told = { subgraph: name, replica: url.host, patience }
       return createBreaker({
         blameFor,
         isFailure: (answer) => (answer as HttpAnswer).status >= 500,
-        isThere: async () => ((await statusOf(pool, `${base}/readyz`, returnTimeoutMs)) ?? 500) < 500,
+        isThere: async () => ((await look(pool, path)) ?? 500) < 500,
         onOpen: (err) => log.warn({ ...told, err }, 'subgraph is away: it is not asked until it is back'),
         onClosed: (notMade) => log.info({ ...told, notMade }, 'subgraph is back'),
       })
     }
     return {
       pool,
-      path: `${base}/graphql`,
-      livez: `${base}/livez`,
+      path,
       // What is too late for a page says nothing of a booking, which has more time.
       breakers: { short: breakerFor('short'), long: breakerFor('long') },
-      isAlive: async () => (await statusOf(pool, `${base}/livez`)) !== null,
+      isAlive: () => isAnswered(pool, path),
     }
   })
   let turn = 0
+
+  /** Asks the least that can be asked, as nobody in particular, and whether more could be answered; see the kit's serve.ts. */
+  async function look(pool: Pool, path: string) {
+    const authorization = `Bearer ${await sign(name, nobody)}`
+    const headers = { 'content-type': 'application/json', authorization, [lookHeader]: 'true' }
+    const body = '{"query":"{ __typename }"}'
+    return statusOf(pool, { path, method: 'POST', headers, body }, returnTimeoutMs)
+  }
 
   async function postInTurn(posting: Posting, patience: Patience): Promise<HttpAnswer> {
     turn = (turn + 1) % replicas.length
@@ -162,8 +172,8 @@ export function createSubgraph(options: {
     optional: true,
     send,
     async ready() {
-      const looks = replicas.map(({ pool, livez }) => statusOf(pool, livez))
-      if (!(await Promise.all(looks)).includes(200)) throw new Error('cannot be reached')
+      const looks = replicas.map(({ isAlive }) => isAlive())
+      if (!(await Promise.all(looks)).includes(true)) throw new Error('cannot be reached')
     },
     async stop() {
       for (const { breakers } of replicas) for (const breaker of Object.values(breakers)) breaker.stop()
@@ -172,11 +182,18 @@ export function createSubgraph(options: {
   }
 }
 
-/** The status of an answer to GET; null where none came in time. */
-async function statusOf(pool: Pool, path: string, withinMs = lookTimeoutMs): Promise<number | null> {
+/** Whether a process answers at all; what, is no matter. */
+const isAnswered = async (pool: Pool, path: string) =>
+  (await statusOf(pool, { path, method: 'GET' }, lookTimeoutMs)) !== null
+
+/** The status of the answer; null where none came in time. */
+async function statusOf(
+  pool: Pool,
+  request: Omit<Dispatcher.RequestOptions, 'signal'>,
+  withinMs: number,
+): Promise<number | null> {
   try {
-    const signal = AbortSignal.timeout(withinMs)
-    const { statusCode, body } = await pool.request({ path, method: 'GET', signal })
+    const { statusCode, body } = await pool.request({ ...request, signal: AbortSignal.timeout(withinMs) })
     await body.dump()
     return statusCode
   } catch {

@@ -5,4 +5,4 @@ import { readServiceEnv } from './env.ts'
 
 const env = readServiceEnv()
 const log = createLogger('mypage', env.LOG_LEVEL)
-await runService(log, compose(env, log))
+await runService(log, compose(env, log), env)

@@ -192,7 +192,7 @@ test('bad input is refused with a code', async () => {
 })
 
 test('the service is alive and ready', async () => {
-  expect((await fetch(`${service.url}/livez`)).status).toBe(200)
-  const ready = await fetch(`${service.url}/readyz`)
+  expect((await fetch(`${service.managementUrl}/livez`)).status).toBe(200)
+  const ready = await fetch(`${service.managementUrl}/readyz`)
   expect([ready.status, await ready.json()]).toMatchObject([200, { parts: { database: 'ok' } }])
 })

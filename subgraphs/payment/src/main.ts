@@ -4,4 +4,4 @@ import { compose } from './compose.ts'
 import { env } from './env.ts'
 
 const log = createLogger('payment', env.LOG_LEVEL)
-await runService(log, compose(env, log))
+await runService(log, compose(env, log), env)

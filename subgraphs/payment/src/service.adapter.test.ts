@@ -257,7 +257,7 @@ test('a booking shows its payment to its guest, its host, agents and services', 
 })
 
 test('it is ready while its database is', async () => {
-  const ready = await fetch(`${service.url}/readyz`)
+  const ready = await fetch(`${service.managementUrl}/readyz`)
   expect(ready.status).toBe(200)
   expect(await ready.json()).toMatchObject({ parts: { database: 'ok', nats: 'ok' } })
 })

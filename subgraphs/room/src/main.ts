@@ -5,4 +5,4 @@ import { readServiceEnv } from './env.ts'
 
 const env = readServiceEnv()
 const log = createLogger('room', env.LOG_LEVEL)
-await runService(log, await compose(env, log))
+await runService(log, await compose(env, log), env)

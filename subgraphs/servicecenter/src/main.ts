@@ -4,4 +4,4 @@ import { compose } from './compose.ts'
 import { env } from './env.ts'
 
 const log = createLogger('servicecenter', env.LOG_LEVEL)
-await runService(log, await compose(env, log))
+await runService(log, await compose(env, log), env)

@@ -1,5 +1,5 @@
 import type { Logger } from '@myhotel/kit/logger'
-import { type Loop, loop } from '@myhotel/kit/loop'
+import { type ComeRound, type Loop, loop } from '@myhotel/kit/loop'
 import type { DeadLetters, PageStore } from '../application/ports.ts'
 import type { Progress, Rebuilt } from '../application/rebuild.ts'
 
@@ -18,9 +18,10 @@ export function createKeeper(options: {
 }): Loop {
   const { store, deadLetters, log } = options
 
-  async function build(why: string) {
+  async function build(why: string, comeRound: ComeRound) {
     let told = Date.now()
     const rebuilt = await options.rebuild((progress) => {
+      comeRound()
       if (Date.now() - told < tellProgressEveryMs) return
       told = Date.now()
       log.info({ why, ...progress }, 'My Page is being built')
@@ -35,11 +36,11 @@ export function createKeeper(options: {
     name: 'read model',
     everyMs: 1_000,
     log,
-    async work() {
+    async work(_, comeRound) {
       const { built, restarted, leftovers } = await store.state()
-      if (!built) await build('there is none')
-      else if (restarted) await build('Redis was restarted')
-      else if (await deadLetters.takeRetryRequest()) await build('dead letters are tried again')
+      if (!built) await build('there is none', comeRound)
+      else if (restarted) await build('Redis was restarted', comeRound)
+      else if (await deadLetters.takeRetryRequest()) await build('dead letters are tried again', comeRound)
       else if (leftovers) await store.sweep()
     },
   })
