@@ -1,4 +1,4 @@
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { startProcess, type TestProcess } from './testing/process.ts'
 import { eventually } from './testing.ts'
@@ -94,7 +94,7 @@ test('a worker that does not come round while something is away is not wedged; i
 })
 
 test('figures are told as Prometheus reads them', async () => {
-  const { metrics, ask } = await start()
+  const { url, metrics, ask } = await start()
   await ask('/')
   await ask('/livez')
   const told = await metrics()
@@ -113,8 +113,11 @@ test('figures are told as Prometheus reads them', async () => {
   expect(value('v8js_memory_heap_used')).toBeGreaterThan(1e6)
   expect(value('nodejs_eventloop_utilization')).toBeGreaterThan(0)
   expect(told).toContain('nodejs_eventloop_delay{quantile="p99"}')
-  void ask('/hold').catch(() => undefined)
+  const { port } = new URL(url)
+  const unfinished = connect(Number(port), '127.0.0.1').on('error', () => undefined)
+  unfinished.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\n')
   await eventually(async () => (await metrics()).includes('\nhttp_server_active_requests 1\n'))
+  unfinished.destroy()
 })
 
 test('a management port that is taken is said to be', async () => {

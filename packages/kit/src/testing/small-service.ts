@@ -7,9 +7,9 @@ import { loop } from '../loop.ts'
 import { type Part, runService } from '../service.ts'
 
 /**
- * The smallest service, run as its own process by tests of how services live. Clients ask GET /; what they ask of
- * /hold is answered when somebody has asked for /release. `/store/away`, `/store/silent` and `/store/back` are what
- * becomes of something that it needs, and `/wedge` has its worker never come round again.
+ * The smallest service, run as its own process by tests of how services live. It answers when all of a request has come.
+ * `/store/away`, `/store/silent` and `/store/back` are what becomes of something that it needs, and `/wedge` has its
+ * worker never come round again.
  */
 const env = readEnv(
   z.object({
@@ -41,17 +41,14 @@ const worker = loop({
   },
 })
 
-const held: (() => void)[] = []
 const http = httpServer({
   ...{ port: env.PORT, host: env.HOST, log },
-  handle({ url = '/' }, response) {
-    const [, first, state = ''] = url.split('/')
-    if (first === 'livez' || first === 'readyz' || first === 'metrics') return answer(response, 404, {})
-    if (first === 'hold') return void held.push(() => answer(response, 200, { held: true }))
-    if (first === 'release') for (const release of held.splice(0)) release()
+  handle(request, response) {
+    const [, first = '', state = ''] = request.url?.split('/') ?? []
     if (first === 'store') storeIs = state
     if (first === 'wedge') isWedged = true
-    answer(response, 200, { held: held.length })
+    const status = ['', 'store', 'wedge'].includes(first) ? 200 : 404
+    request.resume().once('end', () => answer(response, status, {}))
   },
 })
 
