@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { type Lock, tryLock } from '../../tools/system/lock.ts'
+import { afterDeath } from '../../tools/system/reaping.ts'
+import { buildPrograms } from './build.ts'
+import { clusterEnvironment } from './kubectl.ts'
+import { isOn } from './machine.ts'
+import { type Cluster, openCluster } from './open.ts'
+import { CACHE } from './paths.ts'
+import { readRecord } from './record.ts'
+import { findRequirements } from './requirements.ts'
+import { startCluster } from './start.ts'
+import { stopCluster } from './stop.ts'
+import { goPrograms, meshPrograms } from './versions.ts'
+
+export type Options = { nodes: number; mesh: boolean; say: (line: string) => void; signal: AbortSignal }
+
+/** Builds what is not in the cache yet. */
+export async function build({ mesh, say, signal }: Options): Promise<void> {
+  await findRequirements(say, signal)
+  await buildPrograms(mesh ? { ...goPrograms, ...meshPrograms } : goPrograms, signal)
+}
+
+/** Starts a cluster unless one runs. When it returns or throws, there is a whole one or none. */
+export async function up(options: Options): Promise<void> {
+  await alone(async () => {
+    if (runs()) return options.say('A cluster runs already.')
+    await build(options)
+    await startGuarded(options)
+  })
+}
+
+export async function down({ say }: Pick<Options, 'say'>): Promise<void> {
+  await alone(async () => say((await stopCluster()) ? 'The cluster is taken down.' : 'There is no cluster.'))
+}
+
+/** Starts a cluster, has `use` work with it, and takes it down, however `use` ends. */
+export async function during(options: Options, use: (cluster: Cluster) => Promise<number>): Promise<number> {
+  return await alone(async () => {
+    if (runs()) return await use(await openCluster())
+    await build(options)
+    const guard = afterDeath([join(import.meta.dirname, 'reaper.ts')], '/dev/null')
+    try {
+      await startGuarded(options)
+      return await use(await openCluster())
+    } finally {
+      options.say('taking the cluster down …')
+      await stopCluster()
+      guard.dismiss()
+    }
+  })
+}
+
+/** Runs a program of this computer in the cluster's network, and gives its exit code. */
+export async function runInCluster(cluster: Cluster, command: readonly string[]): Promise<number> {
+  const env = cluster.local ? clusterEnvironment() : process.env
+  const [program = '', ...args] = [...(cluster.local?.inNetwork ?? []), ...command]
+  const child = spawn(program, args, { stdio: 'inherit', env })
+  return await new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, by) => resolve(code ?? 128 + (by ? constants.signals[by] : 0)))
+  })
+}
+
+function runs(): boolean {
+  const record = readRecord()
+  return record !== null && record.ready && isOn(record.control)
+}
+
+async function startGuarded(options: Options): Promise<void> {
+  const guard = afterDeath([join(import.meta.dirname, 'reaper.ts')], '/dev/null')
+  const began = Date.now()
+  try {
+    await stopCluster()
+    await startCluster(options)
+    options.say(`The cluster is ready after ${Math.round((Date.now() - began) / 1000)} s.`)
+  } catch (error) {
+    await stopCluster()
+    throw error
+  } finally {
+    guard.dismiss()
+  }
+}
+
+/** One command at a time may start or stop the cluster. */
+async function alone<T>(work: () => Promise<T>): Promise<T> {
+  const lock: Lock | null = tryLock(CACHE)
+  if (!lock) throw new Error('Another command is starting, stopping or using the cluster; wait until it is done.')
+  try {
+    return await work()
+  } finally {
+    lock.release()
+  }
+}

@@ -1,0 +1,64 @@
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { build, down, during, type Options, runInCluster, up } from './commands.ts'
+import { openCluster } from './open.ts'
+
+const USAGE = `npm run cluster -- [COMMAND] [--nodes N] [--mesh]
+
+  (none)              up, proofs, down
+  build               builds what is not in the cache yet; --mesh: Istio, too
+  up                  builds, and starts a cluster of N nodes (2)
+  down                takes it down, whatever is left of it
+  kubectl ARGUMENT …  runs kubectl
+  shell [COMMAND …]   runs a command, or a shell, in the cluster's network, with KUBECONFIG set
+  proofs [NAME …]     proves what is promised and writes infra/PROOFS.md
+
+Where KUBECONFIG names a cluster, that one is used; nothing is built or started.
+`
+const PROOFS = [process.execPath, join(import.meta.dirname, '../proof/main.ts')]
+
+const stopped = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => stopped.abort(new Error('Stopped; nothing is left running.')))
+
+/** Performs a command and gives the exit code. */
+async function perform([command = 'all', ...rest]: string[]): Promise<number> {
+  // What follows these is not for us.
+  if (command === 'kubectl') return await runInCluster(await openCluster(), ['kubectl', ...rest])
+  if (command === 'shell') return await runInCluster(await openCluster(), rest.length > 0 ? rest : [shell()])
+  if (command === 'proofs') return await runInCluster(await openCluster(), [...PROOFS, ...rest])
+  const options = optionsOf(rest)
+  if (command === 'build') await build(options)
+  else if (command === 'up') await up(options)
+  else if (command === 'down') await down(options)
+  else if (command === 'all') return await all(options)
+  else throw new Error(USAGE)
+  return 0
+}
+
+async function all(options: Options): Promise<number> {
+  if (process.env.KUBECONFIG) return await runInCluster(await openCluster(), PROOFS)
+  return await during({ ...options, mesh: true }, (cluster) => runInCluster(cluster, PROOFS))
+}
+
+function optionsOf(args: string[]): Options {
+  const { values } = parseArgs({
+    args,
+    options: { nodes: { type: 'string', default: '2' }, mesh: { type: 'boolean', default: false } },
+  })
+  const nodes = Number(values.nodes)
+  if (!Number.isInteger(nodes) || nodes < 1 || nodes > 9) throw new Error('--nodes wants a number from 1 to 9')
+  const say = (line: string) => process.stdout.write(`${line}\n`)
+  return { nodes, mesh: values.mesh, say, signal: stopped.signal }
+}
+
+const shell = () => process.env.SHELL ?? '/bin/sh'
+
+try {
+  const args = process.argv.slice(2)
+  if (args[0] === '--help') process.stdout.write(USAGE)
+  else process.exitCode = await perform(args[0]?.startsWith('--') ? ['all', ...args] : args)
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = stopped.signal.aborted ? 130 : 1
+}

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { end, identify, type ProcessIdentity, withEnvironment } from '../../tools/system/os-process.ts'
+import { removeCgroups } from './cgroups.ts'
+import { type Machine, OWNER_VARIABLE } from './machine.ts'
+import { CACHE, RUN } from './paths.ts'
+
+/** Switches a machine off as a power failure does: the kernel ends all that is in it. */
+export async function powerOff({ init }: Machine): Promise<void> {
+  await kill(init)
+}
+
+/**
+ * Takes down whatever there is of a cluster, be it whole, half started or left by a command that was killed. To be
+ * called by who holds the lock.
+ *
+ * @returns whether there was anything
+ */
+export async function stopCluster(): Promise<boolean> {
+  const found: ProcessIdentity[] = []
+  // A second look finds what was being started during the first.
+  for (let look = 0; look < 2; look += 1) {
+    const ours = withEnvironment(OWNER_VARIABLE, CACHE).filter(({ pid }) => pid !== process.pid)
+    found.push(...ours)
+    await Promise.all(ours.map(kill))
+  }
+  const existed = found.length > 0 || existsSync(RUN)
+  await removeCgroups()
+  await rm(RUN, { recursive: true, force: true, maxRetries: 5 })
+  return existed
+}
+
+async function kill(process: ProcessIdentity): Promise<void> {
+  if (identify(process.pid)?.started === process.started) await end(process, 'SIGKILL', 30_000)
+}
