@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto'
-import { copyFile, cp, mkdir, mkdtemp, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import {
+  copyFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { runCommand } from '../../tools/system/command.ts'
 
@@ -24,7 +35,9 @@ export async function writeImage(file: string, names: readonly string[], spec: I
     await fill(join(work, 'root'), spec)
     const tar = (...args: string[]) => runCommand('tar', [...REPRODUCIBLE, ...args])
     await tar('-cf', join(work, 'layer.tar'), '-C', join(work, 'root'), '.')
-    const layer = createHash('sha256').update(await readFile(join(work, 'layer.tar'))).digest('hex')
+    const layer = createHash('sha256')
+      .update(await readFile(join(work, 'layer.tar')))
+      .digest('hex')
     const env = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', ...spec.env }
     const config = {
       architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
@@ -56,7 +69,12 @@ async function fill(root: string, { files, texts, links }: ImageSpec): Promise<v
   for (const folder of ['etc', 'usr/bin', 'usr/lib', 'var/lib', 'run', 'tmp', 'root', 'proc', 'sys', 'dev'])
     await mkdir(join(root, folder), { recursive: true })
   await runCommand('chmod', ['1777', join(root, 'tmp')])
-  for (const [link, target] of Object.entries({ bin: 'usr/bin', lib: 'usr/lib', lib64: 'usr/lib', sbin: 'usr/bin' }))
+  for (const [link, target] of Object.entries({
+    bin: 'usr/bin',
+    lib: 'usr/lib',
+    lib64: 'usr/lib',
+    sbin: 'usr/bin',
+  }))
     await symlink(target, join(root, link))
   for (const [path, source] of Object.entries(files)) {
     await mkdir(dirname(join(root, path)), { recursive: true })
@@ -76,7 +94,18 @@ async function fill(root: string, { files, texts, links }: ImageSpec): Promise<v
 
 /** The shared libraries of this computer that a program, or the programs in the folder `bin` of a folder, ask for. */
 async function librariesOf(path: string): Promise<string[]> {
-  const { stdout } = await runCommand('find', [path, '-type', 'f', '(', '-perm', '/111', '-o', '-name', '*.so*', ')'])
+  const { stdout } = await runCommand('find', [
+    path,
+    '-type',
+    'f',
+    '(',
+    '-perm',
+    '/111',
+    '-o',
+    '-name',
+    '*.so*',
+    ')',
+  ])
   const found = new Set<string>()
   for (const program of stdout.split('\n').filter(Boolean)) {
     const { stdout: list } = await runCommand('ldd', [program]).catch(() => ({ stdout: '' }))
@@ -86,7 +115,9 @@ async function librariesOf(path: string): Promise<string[]> {
 }
 
 async function copyLibrary(library: string, root: string): Promise<void> {
-  const folder = library.includes('ld-linux') ? 'usr/lib' : `usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`
+  const folder = library.includes('ld-linux')
+    ? 'usr/lib'
+    : `usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`
   await mkdir(join(root, folder), { recursive: true })
   await copyFile(await realpath(library), join(root, folder, basename(library)))
 }

@@ -25,7 +25,10 @@ export function folderOf(name: string, program: GoProgram): string {
  * Builds what is not in the cache yet, one module after the other, and shows how far it is.
  * @throws with what Go said
  */
-export async function buildPrograms(programs: Record<string, GoProgram>, signal?: AbortSignal): Promise<void> {
+export async function buildPrograms(
+  programs: Record<string, GoProgram>,
+  signal?: AbortSignal,
+): Promise<void> {
   const missing = Object.entries(programs).filter(([name, program]) => !existsSync(folderOf(name, program)))
   if (missing.length === 0) return
   const progress = showBuild(missing.map(([name, { version }]) => `${name} ${version}`))
@@ -39,7 +42,12 @@ export async function buildPrograms(programs: Record<string, GoProgram>, signal?
   }
 }
 
-async function build(name: string, program: GoProgram, compiled: () => void, signal?: AbortSignal): Promise<void> {
+async function build(
+  name: string,
+  program: GoProgram,
+  compiled: () => void,
+  signal?: AbortSignal,
+): Promise<void> {
   const done = folderOf(name, program)
   const draft = `${done}.draft`
   const source = `${done}.source`
@@ -58,7 +66,12 @@ async function build(name: string, program: GoProgram, compiled: () => void, sig
   for (const [file, path] of Object.entries(program.packages)) {
     const flags = ['-trimpath', '-ldflags', ['-s -w', program.ldflags].filter(Boolean).join(' ')]
     if (program.tags) flags.push('-tags', program.tags)
-    await compile(['build', '-v', ...flags, '-o', join(draft, file), path], { cwd: source, env, compiled, signal })
+    await compile(['build', '-v', ...flags, '-o', join(draft, file), path], {
+      cwd: source,
+      env,
+      compiled,
+      signal,
+    })
     for (const link of program.links?.[file] ?? []) await symlink(file, join(draft, link))
   }
   await rename(draft, done)
@@ -66,15 +79,26 @@ async function build(name: string, program: GoProgram, compiled: () => void, sig
 }
 
 /** Kubernetes' own go.mod takes the modules of its repository from folders beside it; outside it their releases do. */
-async function writeKubernetesModule(folder: string, program: GoProgram, env: NodeJS.ProcessEnv, signal?: AbortSignal) {
-  const { stdout } = await runCommand('go', ['mod', 'download', '-json', `${program.module}@${program.version}`], {
-    cwd: folder,
-    env,
-    signal,
-  })
+async function writeKubernetesModule(
+  folder: string,
+  program: GoProgram,
+  env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
+) {
+  const { stdout } = await runCommand(
+    'go',
+    ['mod', 'download', '-json', `${program.module}@${program.version}`],
+    {
+      cwd: folder,
+      env,
+      signal,
+    },
+  )
   const goMod = readFileSync((JSON.parse(stdout) as { GoMod: string }).GoMod, 'utf8')
   const release = program.version.replace(/^v1\./, 'v0.')
-  const staging = [...goMod.matchAll(/^\s+(\S+) => \.\/staging/gm)].map(([, path]) => `\t${path} => ${path} ${release}\n`)
+  const staging = [...goMod.matchAll(/^\s+(\S+) => \.\/staging/gm)].map(
+    ([, path]) => `\t${path} => ${path} ${release}\n`,
+  )
   const text = `module cluster\n\ngo 1.26.0\n\nrequire ${program.module} ${program.version}\n\nreplace (\n${staging.join('')})\n`
   await writeFile(join(folder, 'go.mod'), text)
   await cp(KUBE_SOURCE, join(folder, 'kube'), { recursive: true })
@@ -92,6 +116,8 @@ function compile(args: readonly string[], { cwd, env, compiled, signal }: Compil
       else said.push(line)
     })
     child.once('error', reject)
-    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`go ${args.join(' ')}\n${said.join('\n')}`))))
+    child.once('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`go ${args.join(' ')}\n${said.join('\n')}`)),
+    )
   })
 }

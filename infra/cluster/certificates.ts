@@ -12,7 +12,19 @@ const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-n
 export async function createAuthority(): Promise<void> {
   await mkdir(PKI, { recursive: true, mode: 0o700 })
   const [key, certificate] = [join(PKI, 'ca.key'), join(PKI, 'ca.crt')]
-  await openssl('req', '-x509', ...newKey, '-keyout', key, '-out', certificate, '-days', '30', '-subj', '/CN=myhotel-cluster')
+  await openssl(
+    'req',
+    '-x509',
+    ...newKey,
+    '-keyout',
+    key,
+    '-out',
+    certificate,
+    '-days',
+    '30',
+    '-subj',
+    '/CN=myhotel-cluster',
+  )
   const [sign, verify] = [join(PKI, 'accounts.key'), join(PKI, 'accounts.pub')]
   await openssl('genrsa', '-out', sign, '2048')
   await openssl('rsa', '-in', sign, '-pubout', '-out', verify)
@@ -34,9 +46,18 @@ export async function issue(name: string, { subject, names }: Certificate): Prom
 /** Writes how the holder of a certificate reaches the API server, as machines of the cluster see the files. */
 export async function writeKubeconfig(name: string, server: string): Promise<void> {
   const at = (file: string) => inside(join(PKI, file))
-  await writeFile(join(PKI, `${name}.kubeconfig`), JSON.stringify(kubeconfig(server, {
-    'certificate-authority': at('ca.crt'),
-  }, { 'client-certificate': at(`${name}.crt`), 'client-key': at(`${name}.key`) })))
+  await writeFile(
+    join(PKI, `${name}.kubeconfig`),
+    JSON.stringify(
+      kubeconfig(
+        server,
+        {
+          'certificate-authority': at('ca.crt'),
+        },
+        { 'client-certificate': at(`${name}.crt`), 'client-key': at(`${name}.key`) },
+      ),
+    ),
+  )
 }
 
 /** A kubeconfig of one cluster and one user, which is JSON and so YAML, too. */

@@ -6,10 +6,11 @@ import { afterDeath } from '../../tools/system/reaping.ts'
 import { buildPrograms } from './build.ts'
 import { clusterEnvironment } from './kubectl.ts'
 import { isOn } from './machine.ts'
-import { type Cluster, openCluster } from './open.ts'
+import { type Cluster, isElsewhere, openCluster } from './open.ts'
 import { CACHE } from './paths.ts'
 import { readRecord } from './record.ts'
 import { findRequirements } from './requirements.ts'
+import { leftovers, takeSnapshot } from './snapshot.ts'
 import { startCluster } from './start.ts'
 import { stopCluster } from './stop.ts'
 import { goPrograms, meshPrograms } from './versions.ts'
@@ -18,6 +19,8 @@ export type Options = { nodes: number; mesh: boolean; say: (line: string) => voi
 
 /** Builds what is not in the cache yet. */
 export async function build({ mesh, say, signal }: Options): Promise<void> {
+  if (isElsewhere())
+    throw new Error('KUBECONFIG names a cluster: that one is used, and none is built or started here.')
   await findRequirements(say, signal)
   await buildPrograms(mesh ? { ...goPrograms, ...meshPrograms } : goPrograms, signal)
 }
@@ -40,15 +43,22 @@ export async function during(options: Options, use: (cluster: Cluster) => Promis
   return await alone(async () => {
     if (runs()) return await use(await openCluster())
     await build(options)
-    const guard = afterDeath([join(import.meta.dirname, 'reaper.ts')], '/dev/null')
+    const before = await takeSnapshot()
+    const guard = postReaper()
+    let code: number
     try {
       await startGuarded(options)
-      return await use(await openCluster())
+      code = await use(await openCluster())
     } finally {
       options.say('taking the cluster down …')
       await stopCluster()
       guard.dismiss()
     }
+    const left = Object.entries(leftovers(before, await takeSnapshot()))
+    for (const [kind, entries] of left) options.say(`left behind: ${kind}: ${entries.join(', ')}`)
+    if (left.length === 0)
+      options.say('Nothing of it is left: no process, namespace, mount, cgroup, rule or file.')
+    return left.length === 0 ? code : code || 1
   })
 }
 
@@ -57,6 +67,8 @@ export async function runInCluster(cluster: Cluster, command: readonly string[])
   const env = cluster.local ? clusterEnvironment() : process.env
   const [program = '', ...args] = [...(cluster.local?.inNetwork ?? []), ...command]
   const child = spawn(program, args, { stdio: 'inherit', env })
+  const pass = (signal: NodeJS.Signals) => child.kill(signal)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, pass)
   return await new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, by) => resolve(code ?? 128 + (by ? constants.signals[by] : 0)))
@@ -65,11 +77,11 @@ export async function runInCluster(cluster: Cluster, command: readonly string[])
 
 function runs(): boolean {
   const record = readRecord()
-  return record !== null && record.ready && isOn(record.control)
+  return record?.ready === true && isOn(record.control)
 }
 
 async function startGuarded(options: Options): Promise<void> {
-  const guard = afterDeath([join(import.meta.dirname, 'reaper.ts')], '/dev/null')
+  const guard = postReaper()
   const began = Date.now()
   try {
     await stopCluster()
@@ -83,10 +95,14 @@ async function startGuarded(options: Options): Promise<void> {
   }
 }
 
+/** Takes the cluster down if this process is killed. */
+const postReaper = () => afterDeath([join(import.meta.dirname, 'reaper.ts')], '/dev/null')
+
 /** One command at a time may start or stop the cluster. */
 async function alone<T>(work: () => Promise<T>): Promise<T> {
   const lock: Lock | null = tryLock(CACHE)
-  if (!lock) throw new Error('Another command is starting, stopping or using the cluster; wait until it is done.')
+  if (!lock)
+    throw new Error('Another command is starting, stopping or using the cluster; wait until it is done.')
   try {
     return await work()
   } finally {

@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises'
 import { readFileSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createAuthority, issue, kubeconfig, writeKubeconfig } from './certificates.ts'
 import { type Machine, startIn } from './machine.ts'
@@ -18,7 +18,12 @@ export const flags = (settings: Record<string, string | number | boolean>): stri
 
 export async function createCertificates(): Promise<void> {
   await createAuthority()
-  const names = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local']
+  const names = [
+    'kubernetes',
+    'kubernetes.default',
+    'kubernetes.default.svc',
+    'kubernetes.default.svc.cluster.local',
+  ]
   const addresses = ['127.0.0.1', API_SERVICE, CONTROL_ADDRESS]
   const subjects = {
     admin: '/O=system:masters/CN=admin',
@@ -46,34 +51,53 @@ export async function createCertificates(): Promise<void> {
   await writeFile(KUBECONFIG, JSON.stringify(administrator), { mode: 0o600 })
 }
 
-/** Starts etcd and the servers of Kubernetes; they wait for each other by themselves. */
-export async function startControlPlane(machine: Machine): Promise<void> {
-  await startIn(machine, 'etcd', 'etcd', flags({
-    'data-dir': '/var/lib/etcd',
-    'listen-client-urls': ETCD,
-    'advertise-client-urls': ETCD,
-    'listen-peer-urls': 'http://127.0.0.1:2380',
-    'initial-advertise-peer-urls': 'http://127.0.0.1:2380',
-    'initial-cluster': 'default=http://127.0.0.1:2380',
-    // It lives as long as this start of the cluster: a power failure takes everything anyway.
-    'unsafe-no-fsync': true,
-  }))
+/** Starts etcd and the API server. */
+export async function startServers(machine: Machine): Promise<void> {
+  await startIn(
+    machine,
+    'etcd',
+    'etcd',
+    flags({
+      'data-dir': '/var/lib/etcd',
+      'listen-client-urls': ETCD,
+      'advertise-client-urls': ETCD,
+      'listen-peer-urls': 'http://127.0.0.1:2380',
+      'initial-advertise-peer-urls': 'http://127.0.0.1:2380',
+      'initial-cluster': 'default=http://127.0.0.1:2380',
+      // It lives as long as this start of the cluster: a power failure takes everything anyway.
+      'unsafe-no-fsync': true,
+    }),
+  )
   await startIn(machine, 'apiserver', 'kube-apiserver', flags(apiServer()))
-  await startIn(machine, 'controllers', 'kube-controller-manager', flags({
-    kubeconfig: at('controllers.kubeconfig'),
-    'service-account-private-key-file': at('accounts.key'),
-    'root-ca-file': at('ca.crt'),
-    'cluster-signing-cert-file': at('ca.crt'),
-    'cluster-signing-key-file': at('ca.key'),
-    'use-service-account-credentials': true,
-    'leader-elect': false,
-    'cluster-cidr': POD_RANGE,
-    ...QUICKER,
-  }))
-  await startIn(machine, 'scheduler', 'kube-scheduler', flags({
-    kubeconfig: at('scheduler.kubeconfig'),
-    'leader-elect': false,
-  }))
+}
+
+/** Starts what works by the API server, which must be serving: these give up after a few seconds. */
+export async function startControllers(machine: Machine): Promise<void> {
+  await startIn(
+    machine,
+    'controllers',
+    'kube-controller-manager',
+    flags({
+      kubeconfig: at('controllers.kubeconfig'),
+      'service-account-private-key-file': at('accounts.key'),
+      'root-ca-file': at('ca.crt'),
+      'cluster-signing-cert-file': at('ca.crt'),
+      'cluster-signing-key-file': at('ca.key'),
+      'use-service-account-credentials': true,
+      'leader-elect': false,
+      'cluster-cidr': POD_RANGE,
+      ...QUICKER,
+    }),
+  )
+  await startIn(
+    machine,
+    'scheduler',
+    'kube-scheduler',
+    flags({
+      kubeconfig: at('scheduler.kubeconfig'),
+      'leader-elect': false,
+    }),
+  )
 }
 
 /** Where the defaults of Kubernetes make proofs longer without making them say more. */

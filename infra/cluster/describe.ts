@@ -12,13 +12,13 @@ export async function describeVersions(): Promise<Record<string, string>> {
   const [runc, nft, plugins] = await Promise.all([
     first('runc', '--version'),
     first('nft', '--version'),
-    first('dpkg-query', '--show', '--showformat=${Version}', 'containernetworking-plugins').catch(() => 'unknown'),
+    first('dpkg-query', '--show', 'containernetworking-plugins').catch(() => 'unknown'),
   ])
   return {
     ...Object.fromEntries(built),
     runc: runc.replace('runc version ', ''),
     nftables: nft.replace(/^nftables /, ''),
-    'CNI plugins': plugins,
+    'CNI plugins': plugins.replace(/^\S+\s+/, ''),
     Linux: release(),
   }
 }

@@ -27,9 +27,16 @@ export async function buildImages(): Promise<{ archives: string[]; conversions: 
   return { archives, conversions }
 }
 
-async function buildImage(repository: string, names: readonly string[], { given, spec }: StandIn): Promise<string> {
+async function buildImage(
+  repository: string,
+  names: readonly string[],
+  { given, spec }: StandIn,
+): Promise<string> {
   const recipe = readFileSync(join(import.meta.dirname, 'archive.ts'), 'utf8')
-  const key = createHash('sha256').update(JSON.stringify([names, given, spec, recipe])).digest('hex').slice(0, 12)
+  const key = createHash('sha256')
+    .update(JSON.stringify([names, given, spec, recipe]))
+    .digest('hex')
+    .slice(0, 12)
   const file = join(IMAGES, `${repository.replaceAll('/', '-')}-${key}.tar`)
   if (!existsSync(file)) await writeImage(file, names, spec)
   return file
@@ -63,7 +70,10 @@ export async function importArchive(machine: Machine, archive: string): Promise<
   const ctr = ['ctr', '--address', CONTAINERD_SOCKET, '--namespace', 'k8s.io', 'images', 'import', '-']
   const file = await open(archive)
   try {
-    await finished([...inMachine(machine), ...ctr], { stdio: [file.fd, 'ignore', 'inherit'], env: environment() })
+    await finished([...inMachine(machine), ...ctr], {
+      stdio: [file.fd, 'ignore', 'inherit'],
+      env: environment(),
+    })
   } finally {
     await file.close()
   }

@@ -5,7 +5,11 @@ import type { Machine } from './machine.ts'
 import { RUN } from './paths.ts'
 
 /** What a command is put behind to be in the network of the cluster, with the files and processes of this computer. */
-export const inNetwork = (control: Machine): string[] => ['nsenter', `--net=/proc/${control.init.pid}/ns/net`, '--']
+export const inNetwork = (control: Machine): string[] => [
+  'nsenter',
+  `--net=/proc/${control.init.pid}/ns/net`,
+  '--',
+]
 
 /** The environment of commands that are to reach the cluster: its kubeconfig, and its kubectl first in PATH. */
 export const clusterEnvironment = (): NodeJS.ProcessEnv => ({

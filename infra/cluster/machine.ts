@@ -2,8 +2,8 @@ import { type SpawnOptions, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { mkdir, readFile, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { identify, isRunning, type ProcessIdentity } from '../../tools/system/os-process.ts'
 import { runCommand } from '../../tools/system/command.ts'
+import { identify, isRunning, type ProcessIdentity } from '../../tools/system/os-process.ts'
 import { CACHE, INSIDE, inside, LOGS, RUN } from './paths.ts'
 
 /** Set in the environment of all that the cluster starts outside its containers. */
@@ -83,11 +83,20 @@ export async function runIn(machine: Machine, ...command: string[]): Promise<str
   return (await runCommand(program, args, { env: environment() })).stdout
 }
 
-/** Starts a program inside a machine that runs until the machine ends; what it says goes to a file of LOGS. */
-export async function startIn(machine: Machine, name: string, program: string, args: string[]): Promise<void> {
+/** What systemd would do for a server: start it again, whenever it ends. */
+const KEEP_UP = 'while :; do "$@"; sleep 1; done'
+
+/** Keeps a program up inside a machine until the machine ends; what it says goes to a file of LOGS. */
+export async function startIn(
+  machine: Machine,
+  name: string,
+  program: string,
+  args: string[],
+): Promise<void> {
   const log = openSync(join(LOGS, `${machine.name}-${name}.log`), 'a')
   try {
-    await finished([...inMachine(machine), 'setsid', '--fork', program, ...args], {
+    const kept = ['setsid', '--fork', 'sh', '-c', KEEP_UP, 'sh', program, ...args]
+    await finished([...inMachine(machine), ...kept], {
       stdio: ['ignore', log, log],
       env: environment(),
     })
@@ -110,6 +119,14 @@ export function finished([program = '', ...args]: string[], options: SpawnOption
 
 /** The environment of whatever runs inside a machine. */
 export function environment(): NodeJS.ProcessEnv {
-  const folders = [`${INSIDE}/run/bin`, '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+  const folders = [
+    `${INSIDE}/run/bin`,
+    '/usr/local/sbin',
+    '/usr/local/bin',
+    '/usr/sbin',
+    '/usr/bin',
+    '/sbin',
+    '/bin',
+  ]
   return { PATH: folders.join(':'), HOME: '/root', LANG: 'C.UTF-8', [OWNER_VARIABLE]: CACHE }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build, down, during, type Options, runInCluster, up } from './commands.ts'
-import { openCluster } from './open.ts'
+import { isElsewhere, openCluster } from './open.ts'
 
 const USAGE = `npm run cluster -- [COMMAND] [--nodes N] [--mesh]
 
@@ -37,7 +37,7 @@ async function perform([command = 'all', ...rest]: string[]): Promise<number> {
 }
 
 async function all(options: Options): Promise<number> {
-  if (process.env.KUBECONFIG) return await runInCluster(await openCluster(), PROOFS)
+  if (isElsewhere()) return await runInCluster(await openCluster(), PROOFS)
   return await during({ ...options, mesh: true }, (cluster) => runInCluster(cluster, PROOFS))
 }
 
@@ -47,7 +47,8 @@ function optionsOf(args: string[]): Options {
     options: { nodes: { type: 'string', default: '2' }, mesh: { type: 'boolean', default: false } },
   })
   const nodes = Number(values.nodes)
-  if (!Number.isInteger(nodes) || nodes < 1 || nodes > 9) throw new Error('--nodes wants a number from 1 to 9')
+  if (!Number.isInteger(nodes) || nodes < 1 || nodes > 9)
+    throw new Error('--nodes wants a number from 1 to 9')
   const say = (line: string) => process.stdout.write(`${line}\n`)
   return { nodes, mesh: values.mesh, say, signal: stopped.signal }
 }
@@ -58,7 +59,8 @@ try {
   const args = process.argv.slice(2)
   if (args[0] === '--help') process.stdout.write(USAGE)
   else process.exitCode = await perform(args[0]?.startsWith('--') ? ['all', ...args] : args)
-} catch (error) {
+} catch (failure) {
+  const error = stopped.signal.aborted ? stopped.signal.reason : failure
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = stopped.signal.aborted ? 130 : 1
 }

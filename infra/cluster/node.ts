@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { issue, writeKubeconfig } from './certificates.ts'
 import { createCgroup, removeCgroups } from './cgroups.ts'
 import { flags, SERVER } from './control-plane.ts'
-import { containerdConfig, kubeletConfig, podNetwork } from './node-config.ts'
 import { type Machine, runIn, startIn, startMachine } from './machine.ts'
 import { nodeAddress, POD_RANGE, plugIn } from './network.ts'
+import { containerdConfig, kubeletConfig, podNetwork } from './node-config.ts'
 import { inside, PKI, RUN } from './paths.ts'
 
 export const nodeName = (number: number): string => `node${number}`
@@ -40,32 +40,47 @@ export async function startNode(control: Machine, number: number, nodes: number)
 export async function startKubelet(machine: Machine, number: number): Promise<void> {
   const { name } = machine
   const at = (file: string) => inside(join(PKI, file))
-  await startIn(machine, 'kubelet', 'kubelet', flags({
-    config: '/etc/myhotel/kubelet.json',
-    kubeconfig: at(`${name}.kubeconfig`),
-    'hostname-override': name,
-    'node-ip': nodeAddress(number),
-    'node-labels': `topology.kubernetes.io/zone=${name},topology.kubernetes.io/region=local`,
-  }))
-  await startIn(machine, 'proxy', 'kube-proxy', flags({
-    kubeconfig: at('proxy.kubeconfig'),
-    'hostname-override': name,
-    'proxy-mode': 'nftables',
-    'cluster-cidr': POD_RANGE,
-    // That setting belongs to the whole computer.
-    'conntrack-max-per-core': 0,
-    'conntrack-min': 0,
-  }))
-  await startIn(machine, 'policies', 'kube-router', flags({
-    kubeconfig: at('policies.kubeconfig'),
-    'hostname-override': name,
-    'run-firewall': true,
-    'run-router': false,
-    'run-service-proxy': false,
-    'run-loadbalancer': false,
-    'enable-cni': false,
-    'health-port': 0,
-  }))
+  await startIn(
+    machine,
+    'kubelet',
+    'kubelet',
+    flags({
+      config: '/etc/myhotel/kubelet.json',
+      kubeconfig: at(`${name}.kubeconfig`),
+      'hostname-override': name,
+      'node-ip': nodeAddress(number),
+      'node-labels': `topology.kubernetes.io/zone=${name},topology.kubernetes.io/region=local`,
+    }),
+  )
+  await startIn(
+    machine,
+    'proxy',
+    'kube-proxy',
+    flags({
+      kubeconfig: at('proxy.kubeconfig'),
+      'hostname-override': name,
+      'proxy-mode': 'nftables',
+      'cluster-cidr': POD_RANGE,
+      // That setting belongs to the whole computer.
+      'conntrack-max-per-core': 0,
+      'conntrack-min': 0,
+    }),
+  )
+  await startIn(
+    machine,
+    'policies',
+    'kube-router',
+    flags({
+      kubeconfig: at('policies.kubeconfig'),
+      'hostname-override': name,
+      'run-firewall': true,
+      'run-router': false,
+      'run-service-proxy': false,
+      'run-loadbalancer': false,
+      'enable-cni': false,
+      'health-port': 0,
+    }),
+  )
 }
 
 async function writeConfiguration(name: string, number: number): Promise<void> {

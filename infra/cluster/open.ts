@@ -36,18 +36,29 @@ export type Cluster = {
   local: LocalCluster | null
 }
 
+/** Whether KUBECONFIG names a cluster that is not ours. */
+export const isElsewhere = (): boolean => ![undefined, '', KUBECONFIG].includes(process.env.KUBECONFIG)
+
 /**
  * The cluster to work with: the one that KUBECONFIG names, or the local one that runs.
  * @throws in a sentence where there is none
  */
 export async function openCluster(): Promise<Cluster> {
-  const given = process.env.KUBECONFIG
-  if (given && given !== KUBECONFIG) return { kubeconfig: given, kubectl: kubectlBehind([], process.env), local: null }
+  if (isElsewhere())
+    return {
+      kubeconfig: process.env.KUBECONFIG ?? '',
+      kubectl: kubectlBehind([], process.env),
+      local: null,
+    }
   const record = readRecord()
   if (!record?.ready || !isOn(record.control))
     throw new Error('No cluster runs. Type: npm run cluster -- up (or name one in KUBECONFIG).')
   const prefix = inNetwork(record.control)
-  return { kubeconfig: KUBECONFIG, kubectl: kubectlBehind(prefix, clusterEnvironment()), local: localCluster(prefix) }
+  return {
+    kubeconfig: KUBECONFIG,
+    kubectl: kubectlBehind(prefix, clusterEnvironment()),
+    local: localCluster(prefix),
+  }
 }
 
 function localCluster(prefix: string[]): LocalCluster {

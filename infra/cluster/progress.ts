@@ -11,7 +11,8 @@ export function showBuild(names: readonly string[], stream = process.stderr): Bu
   const minutes = () => `${Math.floor((Date.now() - began) / 60_000)} min`
   const now = () => ({ name: names[at] ?? 'done', packages, time: minutes() })
   if (!stream.isTTY) {
-    const say = () => at < names.length && stream.write(`building ${names[at]} (${at + 1} of ${names.length}) …\n`)
+    const say = () =>
+      at < names.length && stream.write(`building ${names[at]} (${at + 1} of ${names.length}) …\n`)
     say()
     return {
       compiled() {},

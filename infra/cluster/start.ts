@@ -1,8 +1,9 @@
-import { mkdir, readFile, readdir, rm, symlink } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { folderOf } from './build.ts'
-import { createCertificates, startControlPlane } from './control-plane.ts'
+import { createCertificates, startControllers, startServers } from './control-plane.ts'
+import { describeVersions } from './describe.ts'
 import { buildImages, importArchive, ownArchives } from './images.ts'
 import { clusterEnvironment, inNetwork, type Kubectl, kubectlBehind } from './kubectl.ts'
 import { type Machine, runIn, startMachine } from './machine.ts'
@@ -12,7 +13,6 @@ import { RUN } from './paths.ts'
 import { writeRecord } from './record.ts'
 import { createVolumes } from './storage.ts'
 import { goPrograms, meshPrograms } from './versions.ts'
-import { describeVersions } from './describe.ts'
 
 const ADDONS = join(import.meta.dirname, 'addons')
 
@@ -36,16 +36,23 @@ export async function startCluster({ nodes, say, signal }: StartOptions): Promis
   say('control plane')
   const control = await startMachine('control')
   await layControlNetwork(control)
-  await startControlPlane(control)
+  await startServers(control)
   const kubectl = kubectlBehind(inNetwork(control), clusterEnvironment())
   const machines = await Promise.all(numbers.map((number) => startNode(control, number, nodes)))
-  await writeRecord({ control, nodes: machines, versions: await describeVersions(), conversions, ready: false })
+  await writeRecord({
+    control,
+    nodes: machines,
+    versions: await describeVersions(),
+    conversions,
+    ready: false,
+  })
   await routeServicesBy(control, 1)
 
   say(`nodes and ${archives.length} images`)
-  const serving = patiently(() => kubectl(['get', '--raw', '/readyz']), signal)
-  await Promise.all(machines.map((machine) => importAll(machine, archives, signal)))
-  await serving
+  const serving = patiently(() => kubectl(['get', '--raw', '/readyz']), signal).then(() =>
+    startControllers(control),
+  )
+  await Promise.all([serving, ...machines.map((machine) => importAll(machine, archives, signal))])
   await Promise.all(machines.map((machine, index) => startKubelet(machine, index + 1)))
   await applyAddons(kubectl, volumes, signal)
 
@@ -55,11 +62,17 @@ export async function startCluster({ nodes, say, signal }: StartOptions): Promis
     signal?.throwIfAborted()
     await Promise.all(machines.map((machine) => importArchive(machine, archive)))
   }
-  await writeRecord({ control, nodes: machines, versions: await describeVersions(), conversions, ready: true })
+  await writeRecord({
+    control,
+    nodes: machines,
+    versions: await describeVersions(),
+    conversions,
+    ready: true,
+  })
 }
 
 /** One folder with all programs, for PATH. */
-async function linkPrograms(): Promise<void> {
+export async function linkPrograms(): Promise<void> {
   const bin = join(RUN, 'bin')
   await rm(bin, { recursive: true, force: true })
   await mkdir(bin, { recursive: true })
@@ -79,17 +92,33 @@ async function importAll(machine: Machine, archives: readonly string[], signal?:
   }
 }
 
-async function applyAddons(kubectl: Kubectl, volumes: readonly object[], signal?: AbortSignal): Promise<void> {
+async function applyAddons(
+  kubectl: Kubectl,
+  volumes: readonly object[],
+  signal?: AbortSignal,
+): Promise<void> {
   const files = (await readdir(ADDONS)).filter((file) => file.endsWith('.yaml'))
   const texts = await Promise.all(files.map((file) => readFile(join(ADDONS, file), 'utf8')))
   const documents = [...texts, ...volumes.map((volume) => JSON.stringify(volume))].join('\n---\n')
-  await patiently(() => kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], documents), signal)
+  await patiently(
+    () => kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], documents),
+    signal,
+  )
 }
 
-async function waitUntilReady(kubectl: Kubectl, nodes: readonly string[], signal?: AbortSignal): Promise<void> {
+async function waitUntilReady(
+  kubectl: Kubectl,
+  nodes: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
   const wait = (...args: string[]) => patiently(() => kubectl(['wait', '--timeout=5s', ...args]), signal)
   await wait('--for=condition=Ready', ...nodes.map((node) => `node/${node}`))
-  await wait('--namespace=kube-system', '--for=condition=Available', 'deployment/coredns', 'deployment/metrics-server')
+  await wait(
+    '--namespace=kube-system',
+    '--for=condition=Available',
+    'deployment/coredns',
+    'deployment/metrics-server',
+  )
   await wait('--for=condition=Available', 'apiservice/v1beta1.metrics.k8s.io')
 }
 

@@ -77,6 +77,7 @@ export const meshPrograms = {
       'pilot-agent': 'istio.io/istio/pilot/cmd/pilot-agent',
       'istio-cni': 'istio.io/istio/cni/cmd/istio-cni',
       'install-cni': 'istio.io/istio/cni/cmd/install-cni',
+      istioctl: 'istio.io/istio/istioctl/cmd/istioctl',
     },
     tags: 'vtprotobuf',
   },

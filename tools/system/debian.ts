@@ -11,7 +11,11 @@ const APT_GRACE_MS = 3_500
  *
  * @throws with what apt-get said
  */
-export async function installByApt(apt: string, packages: readonly string[], signal?: AbortSignal): Promise<void> {
+export async function installByApt(
+  apt: string,
+  packages: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const options = { signal, env, stopSignal: 'SIGINT', graceMs: APT_GRACE_MS } as const
   const wait = ['-o', 'DPkg::Lock::Timeout=120']
