@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type GeneratedFile, leftOver, stale, write } from './generate/files.ts'
 import { graphqlFiles } from './generate/graphql.ts'
+import { manifests } from './generate/manifests/index.ts'
 import { prismaClients } from './generate/prisma.ts'
 import { compose } from './generate/supergraph.ts'
 
@@ -12,10 +13,11 @@ const USAGE = `npm run generate [-- PART…] [--check]
   --prisma      Prisma's clients (not committed), only where a schema has changed
   --graphql     resolver types and typed operations, as codegen.yml says (committed)
   --supergraph  router/supergraph.graphql, composed of all schema.graphql (committed)
+  --manifests   infra/k8s: what follows from the folders of subgraphs/ (committed)
   --check       write nothing; exit 1 when something committed is not what would be written
 All parts when none is named.`
 
-const PARTS = ['prisma', 'graphql', 'supergraph'] as const
+const PARTS = ['prisma', 'graphql', 'supergraph', 'manifests'] as const
 
 /**
  * Generates what is made from schemas, or with `--check` compares it to what is there.
@@ -26,7 +28,7 @@ export async function generate(args: string[], root = ROOT): Promise<number> {
   const flag = { type: 'boolean' } as const
   const { values } = parseArgs({
     args,
-    options: { prisma: flag, graphql: flag, supergraph: flag, check: flag, help: flag },
+    options: { prisma: flag, graphql: flag, supergraph: flag, manifests: flag, check: flag, help: flag },
   })
   if (values.help) {
     console.log(USAGE)
@@ -49,6 +51,11 @@ export async function generate(args: string[], root = ROOT): Promise<number> {
   }
   // Where something failed, what is missing may have to stay.
   const surplus = (all || values.graphql) && !failed ? await leftOver(root, files) : []
+  if (all || values.manifests) {
+    const made = await manifests(root, files.find(({ path }) => path.endsWith('supergraph.graphql'))?.content)
+    files.push(...made.files)
+    surplus.push(...made.leftOver)
+  }
   if (!values.check) {
     await write(files, surplus)
     console.log(`${files.length} files generated`)

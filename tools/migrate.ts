@@ -1,12 +1,18 @@
 import { parseArgs } from 'node:util'
 import { setByRole, withUnfitClient } from '@myhotel/kit/postgres'
+import { provide } from './migrate/administrator.ts'
 import { databaseNames, drift, migrate, newMigration } from './migrate/migrations.ts'
+import { persist, reach, requireMigrations } from './migrate/waiting.ts'
 import { variable } from './system/site.ts'
 
 export { databaseNames, migrate } from './migrate/migrations.ts'
 
-const USAGE = `npm run migrate -- apply [NAME…]
-  brings databases up to date; each named by the environment, BOOK_DATABASE_URL for book
+const USAGE = `npm run migrate -- apply [NAME…] [--within SECONDS]
+  brings databases up to date; each named by the environment, BOOK_DATABASE_URL for book. Where ADMIN_DATABASE_URL
+  names somebody who may, the role and the database of each connection string are made first
+  --within SECONDS  how long to wait for a server that cannot be reached yet; not at all unless given
+npm run migrate -- apply [NAME…] --wait [--within SECONDS]
+  applies nothing: waits until somebody else has brought them up to date
 npm run migrate -- settings [NAME…]
   sets what every session needs (time zone, form of dates, …) for the role of each of these connection strings, in its
   database: for services behind a pooler, whose connection strings say settings=role
@@ -20,15 +26,17 @@ async function main(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { 'by-hand': { type: 'boolean', default: false } },
+    options: {
+      'by-hand': { type: 'boolean', default: false },
+      wait: { type: 'boolean', default: false },
+      within: { type: 'string' },
+    },
   })
   const [command, ...rest] = positionals
   const names = rest.length > 0 ? rest : await databaseNames()
   if (command === 'apply') {
-    return onEach(names, async (name, url) => {
-      const applied = await migrate(name, url)
-      return applied.length > 0 ? applied.join(', ') : 'up to date'
-    })
+    const withinMs = values.within === undefined ? undefined : Number(values.within) * 1000
+    return onEach(names, values.wait ? waiting(withinMs) : applying(withinMs))
   }
   if (command === 'settings') {
     return onEach(names, async (_, url) => {
@@ -50,11 +58,30 @@ async function main(args: string[]): Promise<number> {
   return 0
 }
 
+type Work = (name: string, url: string) => Promise<string>
+
+const waiting =
+  (withinMs?: number): Work =>
+  async (name, url) => {
+    await persist(() => requireMigrations(name, url), withinMs, noticeOf(name))
+    return 'up to date'
+  }
+
+const applying =
+  (withinMs = 0): Work =>
+  async (name, url) => {
+    const adminUrl = process.env.ADMIN_DATABASE_URL
+    const ready = async () =>
+      adminUrl ? provide(name, url, adminUrl) : withinMs > 0 ? reach(url) : undefined
+    await persist(ready, withinMs, noticeOf(name))
+    const applied = await migrate(name, url)
+    return applied.length > 0 ? applied.join(', ') : 'up to date'
+  }
+
+const noticeOf = (name: string) => (reason: string) => console.log(`${name}: waiting (${reason})`)
+
 /** Does `work` with the database of each name, and prints what it answers. */
-async function onEach(
-  names: string[],
-  work: (name: string, url: string) => Promise<string>,
-): Promise<number> {
+async function onEach(names: string[], work: Work): Promise<number> {
   const named = names.map((name) => ({ name, where: `${variable(name)}_DATABASE_URL` }))
   const missing = named.filter(({ where }) => !process.env[where])
   if (missing.length > 0) {
