@@ -13,7 +13,7 @@ export type Image = {
   env: Readonly<Record<string, string>>
 }
 
-const isSandbox = (file: string) => file.startsWith('tools/sandbox/')
+const isSandbox = (file: string) => /^(tools\/sandbox|infra\/k8s)\//.test(file)
 
 /** The images that are made of workspace packages alone, by name. */
 export const images: readonly Image[] = [
@@ -27,8 +27,9 @@ export const images: readonly Image[] = [
   },
   {
     name: 'myhotel-sandbox',
-    title: 'Stand-ins for the outside world, for development: issuer, mail catcher, payment provider',
-    packages: ['@myhotel/sandbox...'],
+    title:
+      'Stand-ins for the outside world, for development: issuer, mail catcher, payment provider, secrets',
+    packages: ['@myhotel/sandbox...', '@myhotel/infra...'],
     folders: [],
     holds: isSandbox,
     env: { NODE_ENV: 'development' },
