@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 
 /** The namespace of MyHotel. */
@@ -38,7 +38,7 @@ export type Kubectl = {
   /** Deletes, without waiting for the end; what is not there is no error. */
   remove(resource: string, name: string, where?: Where): Promise<void>
   /** Starts it and leaves it running: for what goes on until it is ended (exec, watches). */
-  start(args: readonly string[]): ChildProcess
+  start(args: readonly string[]): ChildProcessWithoutNullStreams
 }
 
 /** kubectl said no, or took too long. */
@@ -51,13 +51,11 @@ export function createKubectl(options: {
   program?: string
   /** Set for it in addition: KUBECONFIG, say. */
   env?: Readonly<Record<string, string>>
-  signal?: AbortSignal
 }): Kubectl {
   const env = { ...process.env, ...options.env }
 
-  function start(args: readonly string[]): ChildProcess {
-    options.signal?.throwIfAborted()
-    return spawn(options.program ?? 'kubectl', args, { env, signal: options.signal, killSignal: 'SIGTERM' })
+  function start(args: readonly string[]): ChildProcessWithoutNullStreams {
+    return spawn(options.program ?? 'kubectl', args, { env })
   }
 
   async function run(args: readonly string[], { input = '', withinMs = 60_000 } = {}): Promise<string> {
@@ -67,14 +65,15 @@ export function createKubectl(options: {
     child.once('close', ended.resolve)
     const timer = setTimeout(() => child.kill('SIGKILL'), withinMs)
     try {
-      child.stdin?.on('error', () => undefined).end(input)
+      child.stdin.on('error', () => undefined).end(input)
       const [code, said, complaint] = await Promise.all([
         ended.promise,
-        text(child.stdout ?? []),
-        text(child.stderr ?? []),
+        text(child.stdout),
+        text(child.stderr),
       ])
       if (code === 0) return said
-      const why = code === null ? `was ended after ${withinMs / 1_000} s` : complaint.trim() || `ended with ${code}`
+      const why =
+        code === null ? `was ended after ${withinMs / 1_000} s` : complaint.trim() || `ended with ${code}`
       throw new KubectlFailed(`kubectl ${args.join(' ')}: ${why}${said ? `\n${said.slice(-2_000)}` : ''}`)
     } finally {
       clearTimeout(timer)

@@ -38,12 +38,16 @@ export type Context = {
   readonly tell: (line: string) => void
   /** Said in PROOFS.md beside the figures: what this cluster made different. */
   readonly note: (sentence: string) => void
+  /** The image that clients run in. */
+  readonly image: string
   /** Folders of this repository that have a Deployment: the subgraphs and the router. */
   readonly deployments: readonly string[]
   /** Starts people who book, search and look at My Page without a pause, in the cluster. Told when they have begun. */
   guests(options: Partial<GuestsOptions>): Promise<Load<GuestsReport>>
   /** Lays siege to the router, in the cluster, without kept connections. Told when it has begun. */
   siege(options: Partial<SiegeOptions>): Promise<Load<SiegeReport>>
+  /** Starts another client of infra/proof/client, by the name of its file, with the options it takes. */
+  client<Report>(script: string, options: object): Promise<Load<Report>>
   /**
    * Waits until nothing is under way, then has the invariants counted by the image's own entrypoint, with all that guests
    * were told in this run. The figure holds if none is violated.

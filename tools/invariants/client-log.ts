@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 
@@ -38,9 +37,9 @@ export type Told = {
 }
 
 /** Reads a client's log: a JSON object a line, in the order in which the answers came. */
-export async function readClientLog(path: string): Promise<Told> {
+export async function readClientLog(input: NodeJS.ReadableStream): Promise<Told> {
   const lines: LogLine[] = []
-  for await (const text of createInterface({ input: createReadStream(path) })) {
+  for await (const text of createInterface({ input })) {
     if (text.trim()) lines.push(JSON.parse(text))
   }
   return understand(lines)

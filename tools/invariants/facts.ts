@@ -1,7 +1,7 @@
 import { toMinorUnits } from '@myhotel/kit/minor-units'
 import { types, withClient } from '@myhotel/kit/postgres'
 import { Redis } from 'ioredis'
-import type { SystemRecord } from '../system/index.ts'
+import type { Stores } from '../system/stores.ts'
 import { readStreams, type Streamed } from './streams.ts'
 
 /** What the databases, Redis and the provider say. Plain facts: no rule of the services is in here. */
@@ -88,7 +88,7 @@ const queries = {
 }
 
 /** Reads everything. The system should be at rest: what is under way is told as a violation. */
-export async function readFacts(system: SystemRecord): Promise<Facts> {
+export async function readFacts(system: Stores): Promise<Facts> {
   const databases = Object.keys(system.databases)
   const read = <Row extends object>(database: string, query: keyof typeof queries) =>
     readRows<Row>(system.databases[database], queries[query])

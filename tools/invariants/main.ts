@@ -1,17 +1,22 @@
+import { createReadStream } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { findSystem, resolveDataDir } from '../system/client.ts'
+import { findStores } from '../system/stores.ts'
 import { check } from './checks.ts'
 import { readClientLog } from './client-log.ts'
 import { readFacts } from './facts.ts'
-import { invariants } from './finding.ts'
+import { type Finding, invariants } from './finding.ts'
 
 const USAGE = `npm run invariants -- [options]
 
 Counts the invariants of bookings in the databases, Redis and the provider of a system at rest, and says each in words.
 Exits 1 on any violation. I5 and I9 are about what clients were told: with --log only.
 
-  --data-dir DIR   the system (DATA_DIR, else .data)
-  --log FILE       what clients were told, a JSON object a line: {operation, guest, key, answer, bookingId, at, ms}
+  --data-dir DIR   the system (DATA_DIR, else .data); none where the environment names all its stores (REDIS_URL,
+                   NATS_URL, BOOK_DATABASE_URL and so on) and PAYMENT_PROVIDER_URL
+  --log FILE       what clients were told, a JSON object a line: {operation, guest, key, answer, bookingId, at, ms};
+                   - is the standard input
+  --within N       waits so many seconds for the system to come to rest: counts again while anything is violated (0)
   --most N         violations shown of each invariant (5)
 `
 
@@ -19,15 +24,30 @@ const { values } = parseArgs({
   options: {
     'data-dir': { type: 'string' },
     log: { type: 'string' },
+    within: { type: 'string', default: '0' },
     most: { type: 'string', default: '5' },
     help: { type: 'boolean', default: false },
   },
 })
+const countAgainAfterMs = 2_000
+
+async function count(): Promise<Finding[]> {
+  const stores = await findStores(values['data-dir'])
+  const told = values.log
+    ? await readClientLog(values.log === '-' ? process.stdin : createReadStream(values.log))
+    : undefined
+  const deadline = Date.now() + Number(values.within) * 1_000
+  for (;;) {
+    const findings = check(await readFacts(stores), told)
+    if (findings.every(({ violations }) => violations.length === 0) || Date.now() > deadline) return findings
+    await delay(countAgainAfterMs)
+  }
+}
+
 if (values.help) {
   process.stdout.write(USAGE)
 } else {
-  const facts = await readFacts(findSystem(resolveDataDir(values['data-dir'])))
-  const findings = check(facts, values.log ? await readClientLog(values.log) : undefined)
+  const findings = await count()
   for (const { invariant, compared, violations } of findings) {
     const result = violations.length === 0 ? 'holds' : `${violations.length} VIOLATIONS`
     process.stdout.write(`${invariant.padEnd(4)} ${result.padEnd(14)} ${invariants[invariant]}\n`)

@@ -8,6 +8,8 @@ export type Stores = {
   databases: Record<string, string>
   redis: string
   nats: string
+  /** HTTP API of the payment provider's sandbox; null where it is another's, which nobody can ask what it captured. */
+  paymentProvider: string | null
 }
 
 /**
@@ -23,7 +25,13 @@ export async function findStores(
   const databases = names.map((name) => [name, environment[`${variable(name)}_DATABASE_URL`]] as const)
   const { REDIS_URL: redis, NATS_URL: nats } = environment
   if (!dataDir && redis && nats && databases.every(([, url]) => url)) {
-    return { databases: Object.fromEntries(databases) as Record<string, string>, redis, nats }
+    const paymentProvider = environment.PAYMENT_PROVIDER_URL ?? null
+    return {
+      databases: Object.fromEntries(databases) as Record<string, string>,
+      redis,
+      nats,
+      paymentProvider,
+    }
   }
   return findSystem(resolveDataDir(dataDir))
 }
