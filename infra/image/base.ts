@@ -18,12 +18,13 @@ export type DebianPackage = { name: string; version: string; architecture: strin
  * A root file system of a few Debian packages and nothing else: for where no registry of images can be reached, in the
  * manner of distroless/cc. Needs apt-get and dpkg-deb, but not to be root.
  *
+ * @param more packages that are put in besides
  * @returns the packages in it
  * @throws saying what to do where Debian's packages cannot be had
  */
-export async function debianBase(root: string): Promise<DebianPackage[]> {
+export async function debianBase(root: string, more: readonly string[] = []): Promise<DebianPackage[]> {
   const downloads = await mkdtemp(`${root}-packages-`)
-  await run('apt-get', ['download', ...packages], { cwd: downloads }).catch((error: Error) => {
+  await run('apt-get', ['download', ...packages, ...more], { cwd: downloads }).catch((error: Error) => {
     throw new Error(`Debian's packages could not be had; try "apt-get update".\n${error.message}`)
   })
   const files = (await Array.fromAsync(glob('*.deb', { cwd: downloads }))).sort()

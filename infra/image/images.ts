@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { programsOf } from './programs.ts'
 
 /** What of this repository an image holds. */
@@ -11,6 +13,10 @@ export type Image = {
   /** Whether it has this program (a file). */
   holds(program: string): boolean
   env: Readonly<Record<string, string>>
+  /** A folder of programs that the entry point does not know: they are started by their own names. */
+  programs?: string
+  /** Packages of Debian that these need besides Node; the image is then built on Debian's packages everywhere. */
+  debian?: readonly string[]
 }
 
 const isSandbox = (file: string) => /^(tools\/sandbox|infra\/k8s)\//.test(file)
@@ -34,13 +40,29 @@ export const images: readonly Image[] = [
     holds: isSandbox,
     env: { NODE_ENV: 'development' },
   },
+  {
+    name: 'myhotel-proof',
+    title: 'Clients that load and probe a cluster (infra/proof/client), siege among them',
+    packages: ['@myhotel/infra...'],
+    folders: [],
+    holds: () => false,
+    env: { NODE_ENV: 'development' },
+    programs: 'infra/proof/client',
+    debian: ['siege', 'libssl3', 'zlib1g'],
+  },
 ]
 
 /** The files that are started in an image, besides the entry point itself. */
 export const programFilesOf = (image: Image, root: string): string[] => [
-  ...new Set(
-    Object.values(programsOf(root))
+  ...new Set([
+    ...Object.values(programsOf(root))
       .map(({ file }) => file)
       .filter(image.holds),
-  ),
+    ...(image.programs ? programsIn(root, image.programs) : []),
+  ]),
 ]
+
+const programsIn = (root: string, folder: string): string[] =>
+  readdirSync(join(root, folder))
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => `${folder}/${file}`)

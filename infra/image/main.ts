@@ -66,11 +66,13 @@ const git = async (...args: string[]) => (await run('git', args, { cwd: ROOT }))
 const lastChange = async () =>
   Number(process.env.SOURCE_DATE_EPOCH ?? (await git('log', '-1', '--format=%ct')))
 
-async function build(image: Image, { tag, base, builder, epoch, revision }: Options): Promise<void> {
+async function build(image: Image, options: Options): Promise<void> {
+  const { tag, builder, epoch, revision } = options
+  const base = image.debian ? 'debian' : options.base
   const since = Date.now()
   const context = await mkdtemp(join(tmpdir(), `${image.name}-`))
   try {
-    if (base === 'debian') await debianBase(context)
+    if (base === 'debian') await debianBase(context, image.debian)
     await mkdir(join(context, 'usr/bin'), { recursive: true })
     await copyFile(join(ROOT, 'node_modules/node/bin/node'), join(context, 'usr/bin/node'))
     await stage(image, join(context, 'app'))
