@@ -7,7 +7,12 @@ import { republish } from './events-republish.ts'
 
 const redis = new Redis(`${testService('REDIS')}/14`)
 let book: Awaited<ReturnType<typeof createTestDatabase>>
-const stores = () => ({ databases: { book: book.url }, redis: `${testService('REDIS')}/14`, nats: '', paymentProvider: null })
+const stores = () => ({
+  databases: { book: book.url },
+  redis: `${testService('REDIS')}/14`,
+  nats: '',
+  paymentProvider: null,
+})
 const query = (sql: string) => withClient(book.url, (client) => client.query(sql))
 
 beforeAll(async () => {
