@@ -31,6 +31,7 @@ export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
   const times = {
     timeoutMs: env.SUBGRAPH_TIMEOUT_MS,
     contributionTimeoutMs: env.CONTRIBUTION_TIMEOUT_MS,
+    connectionMaxAgeMs: env.CONNECTION_MAX_AGE_MS,
   }
   const subgraphs = env.subgraphs.map((one) => createSubgraph({ ...one, ...times, sign, log }))
   const users = createUsers({

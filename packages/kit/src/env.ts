@@ -32,6 +32,21 @@ export const eventEnv = {
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
 }
 
+/** One base URL of another service, or several of its replicas, separated by commas. */
+export const serviceUrls = z
+  .string()
+  .refine(
+    (text) => splitList(text).length > 0 && splitList(text).every((url) => z.url().safeParse(url).success),
+    'is no URL, nor several separated by commas',
+  )
+
+/** The items of a list that is separated by commas. */
+export const splitList = (text: string): string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean)
+
 /** Folder of the failpoints that are to be hit (failpoint.ts); never set in production. */
 export const failpointFolder: string | undefined = process.env.FAILPOINTS
 
@@ -46,3 +61,8 @@ export function readEnv<Schema extends z.ZodType>(schema: Schema, source = proce
   process.stderr.write(`The environment is not complete:\n${mistakes.join('\n')}\n`)
   process.exit(1)
 }
+
+/** Milliseconds after which a connection to another service makes way for a new one, of whichever replica that is. */
+export const connectionMaxAgeMs: number = readEnv(
+  z.object({ CONNECTION_MAX_AGE_MS: z.coerce.number().int().min(1).default(60_000) }),
+).CONNECTION_MAX_AGE_MS

@@ -4,7 +4,7 @@ import { Pool } from 'undici'
 import { afterEach, expect, it } from 'vitest'
 import { fetchText, NoAnswer } from './fetch-text.ts'
 import { longestAnswer } from './graphql-answer.ts'
-import { wasNeverSent } from './graphql-client.ts'
+import { wasNeverSent } from './never-sent.ts'
 
 const opened: (() => Promise<unknown>)[] = []
 afterEach(async () => {

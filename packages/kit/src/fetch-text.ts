@@ -1,5 +1,6 @@
 import type { Dispatcher, Pool } from 'undici'
 import { type HttpAnswer, longestAnswer } from './graphql-answer.ts'
+import { NeverSent } from './never-sent.ts'
 
 /** A request whose answer is wanted as a whole. */
 export type HttpRequest = {
@@ -18,7 +19,7 @@ export class NoAnswer extends Error {
  * Sends a request and reads its answer, all of it within `withinMs`, also the wait for a connection. It goes by the
  * dispatcher's own interface, with a timer in place of a signal: no stream is made of an answer that is read as a whole,
  * and nothing is left to go off when the answer has long been there.
- * @throws undici's errors, or NoAnswer
+ * @throws NeverSent, NoAnswer, or undici's errors
  */
 export function fetchText(pool: Pool, request: HttpRequest, withinMs: number): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
@@ -58,7 +59,7 @@ export function fetchText(pool: Pool, request: HttpRequest, withinMs: number): P
       },
       onResponseError(_controller, error) {
         clearTimeout(timer)
-        reject(error)
+        reject(under ? error : new NeverSent(error))
       },
     })
   })

@@ -5,7 +5,9 @@ import { parse } from 'graphql'
 import { afterEach, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createServiceClient, NotAccepted, OutcomeUnknown, type ServiceClient } from './graphql-client.ts'
+import { createTestLog } from './testing.ts'
 
+const { log } = createTestLog()
 const document: TypedDocumentNode<{ counted: number }, { of: string }> = parse(
   'query Counted($of: ID!) { counted(of: $of) }',
 )
@@ -26,7 +28,7 @@ async function ask(answer: RequestListener, timeoutMs = 20_000) {
   server.listen(0, '127.0.0.1', resolve)
   await promise
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  client = createServiceClient({ audience: 'other', url, sign: async () => 'token', timeoutMs })
+  client = createServiceClient({ audience: 'other', url, sign: async () => 'token', log, timeoutMs })
   return client.send(document, { of: 'x' }, shape)
 }
 
@@ -45,6 +47,7 @@ it('knows that nothing was done where nobody listens', async () => {
     audience: 'other',
     url: 'http://127.0.0.1:9',
     sign: async () => 'token',
+    log,
     timeoutMs: 5_000,
   })
   await expect(client.send(document, { of: 'x' }, shape)).rejects.toThrow(NotAccepted)

@@ -1,10 +1,15 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { print } from 'graphql'
-import { Pool } from 'undici'
+import type { Lookup } from './addresses.ts'
+import { blameForConnection, createBreaker, NotAsked } from './breaker.ts'
 import { correlation } from './context.ts'
-import { fetchText } from './fetch-text.ts'
+import { splitList } from './env.ts'
+import { fetchText, NoAnswer } from './fetch-text.ts'
 import { type HttpAnswer, readGraphqlAnswer } from './graphql-answer.ts'
 import type { Signer } from './identity.ts'
+import type { Logger } from './logger.ts'
+import { wasNeverSent } from './never-sent.ts'
+import { createReplicas, type Replica } from './replicas.ts'
 
 /** The request provably never reached the other service: nothing was done there. */
 export class NotAccepted extends Error {
@@ -23,7 +28,7 @@ export type Shape<Value> = { parse(value: unknown): Value }
 export type ServiceClient = {
   /**
    * Sends an operation whose result is to be of this shape; that the other side has the same schema is not believed.
-   * @throws NotAccepted where no connection could be made, OutcomeUnknown in all other cases without a usable answer.
+   * @throws NotAccepted if nothing was sent to any replica, OutcomeUnknown in all other cases without a usable answer.
    */
   send<Result, Variables>(
     document: TypedDocumentNode<Result, Variables>,
@@ -33,32 +38,62 @@ export type ServiceClient = {
   close(): Promise<void>
 }
 
-const noConnection = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-])
+/** A replica that was away may need some time for its first answer. */
+const returnTimeoutMs = 2_500
 
-/** Whether a request of undici's failed before there was a connection: the other side has seen nothing of it. */
-export function wasNeverSent(error: unknown): boolean {
-  return noConnection.has((error as { code?: string } | null)?.code ?? '')
-}
-
-/** A client of the subgraph `audience` at `url`, with keep-alive and a time-out for the whole exchange. */
+/**
+ * A client of the subgraph `audience`, with kept-alive connections and a time-out for the whole call. `url` is one base URL
+ * or several of replicas, separated by commas (see replicas.ts). A replica whose circuit breaker is open is called only if
+ * all are: whether the service as a whole should be called is up to the caller.
+ */
 export function createServiceClient(options: {
   audience: string
   url: string
   sign: Signer
+  log: Logger
   timeoutMs: number
+  /** At most so many to each replica. */
   connections?: number
+  /** How host names are resolved; by the system unless told. */
+  lookup?: Lookup
 }): ServiceClient {
-  const pool = new Pool(new URL(options.url).origin, {
+  const { audience, log, timeoutMs } = options
+  const replicas = createReplicas<'call'>({
+    urls: splitList(options.url),
+    kinds: ['call'],
+    breakerFor: (replica) => {
+      const told = { service: audience, replica: replica.name }
+      return createBreaker({
+        blameFor: (error) => (error instanceof NoAnswer ? 'silent' : blameForConnection(error)),
+        isFailure: (answer) => (answer as HttpAnswer).status >= 500,
+        isThere: () => isBack(replica),
+        onOpen: (err) => log.warn({ ...told, err }, 'replica is away'),
+        onClosed: () => log.info(told, 'replica is back'),
+      })
+    },
     connections: options.connections ?? 64,
-    connectTimeout: Math.min(1_000, options.timeoutMs),
-    keepAliveTimeout: 30_000,
+    connectTimeoutMs: Math.min(1_000, timeoutMs),
+    lookup: options.lookup,
+    onChange: (found) => log.info({ service: audience, replicas: found }, 'replicas have changed'),
   })
+
+  async function post({ pool, base }: Replica, body: string, withinMs: number) {
+    const { correlationId, traceparent } = correlation()
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Bearer ${await options.sign(audience)}`,
+      'x-correlation-id': correlationId,
+      traceparent,
+    }
+    return await fetchText(pool, { path: `${base}/graphql`, method: 'POST', headers, body }, withinMs)
+  }
+
+  /** The smallest query says whether a replica works again. */
+  async function isBack(replica: Replica): Promise<boolean> {
+    const told = await post(replica, '{"query":"{__typename}"}', returnTimeoutMs).catch(() => null)
+    return told !== null && told.status < 500
+  }
+
   const texts = new WeakMap<object, string>()
   const textOf = (document: Parameters<typeof print>[0]) => {
     const text = texts.get(document) ?? print(document)
@@ -68,21 +103,14 @@ export function createServiceClient(options: {
 
   return {
     async send(document, variables, shape) {
-      const { correlationId, traceparent } = correlation()
-      const headers = {
-        'content-type': 'application/json',
-        authorization: `Bearer ${await options.sign(options.audience)}`,
-        'x-correlation-id': correlationId,
-        traceparent,
-      }
       const body = JSON.stringify({ query: textOf(document), variables })
       let told: HttpAnswer
       try {
-        told = await fetchText(pool, { path: '/graphql', method: 'POST', headers, body }, options.timeoutMs)
+        told = await replicas.ask('call', (replica) => post(replica, body, timeoutMs), { insist: true })
       } catch (error) {
-        if (wasNeverSent(error))
-          throw new NotAccepted(`${options.audience}: ${String(error)}`, { cause: error })
-        throw new OutcomeUnknown(`${options.audience}: ${String(error)}`, { cause: error })
+        if (wasNeverSent(error) || error instanceof NotAsked)
+          throw new NotAccepted(`${audience}: ${String(error)}`, { cause: error })
+        throw new OutcomeUnknown(`${audience}: ${String(error)}`, { cause: error })
       }
       try {
         const { data, errors } = readGraphqlAnswer(told)
@@ -91,9 +119,9 @@ export function createServiceClient(options: {
       } catch (error) {
         const { status, bytes } = told
         const text = bytes.toString('utf8', 0, 300)
-        throw new OutcomeUnknown(`${options.audience}: ${status} ${text}`, { cause: error })
+        throw new OutcomeUnknown(`${audience}: ${status} ${text}`, { cause: error })
       }
     },
-    close: () => pool.close(),
+    close: () => replicas.close(),
   }
 }

@@ -1,4 +1,5 @@
 import { type HttpAnswer, longestAnswer } from '@myhotel/kit/graphql-answer'
+import { NeverSent } from '@myhotel/kit/never-sent'
 import type { Pool } from 'undici'
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>
@@ -29,7 +30,7 @@ export class TooLong extends Error {
  * Posts a body and reads the answer, by the dispatcher's own interface: no stream is made of an answer that is
  * parsed as a whole, which is most of what a small fetch costs otherwise. Redirects are answers like others, and nothing is
  * decompressed.
- * @throws undici's errors, TooLate, TooLong, or the signal's reason
+ * @throws NeverSent, TooLate, TooLong, other errors of undici's, or the signal's reason
  */
 export function post(
   pool: Pool,
@@ -101,7 +102,7 @@ export function post(
         },
         onResponseError(_controller, error) {
           end()
-          reject(error)
+          reject(cancel ? error : new NeverSent(error))
         },
       },
     )

@@ -1,6 +1,6 @@
-import { wasNeverSent } from '@myhotel/kit/graphql-client'
+import { type Blame, blameForConnection, NotAsked } from '@myhotel/kit/breaker'
+import { wasNeverSent } from '@myhotel/kit/never-sent'
 import { GraphQLError } from 'graphql'
-import { type Blame, NotAsked } from './breaker.ts'
 import { TooLate, TooLong } from './post.ts'
 
 const messages = {
@@ -36,9 +36,7 @@ export function codeOfError(error: unknown, signal: AbortSignal): FailureCode {
 /** What a request that was not answered says of the process that it was sent to: nothing where nobody waited any more. */
 export function blameFor(error: unknown): Blame {
   if (error instanceof TooLate) return 'silent'
-  const code = (error as { code?: unknown } | null)?.code
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'silent'
-  return error instanceof TooLong || typeof code === 'string' ? 'failed' : 'none'
+  return error instanceof TooLong ? 'failed' : blameForConnection(error)
 }
 
 /** What an HTTP status other than 200 means where no GraphQL answer comes with it. */

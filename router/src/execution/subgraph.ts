@@ -1,13 +1,14 @@
+import type { Lookup } from '@myhotel/kit/addresses'
+import { createBreaker, NotAsked } from '@myhotel/kit/breaker'
 import type { HttpAnswer } from '@myhotel/kit/graphql-answer'
-import { wasNeverSent } from '@myhotel/kit/graphql-client'
 import { lookHeader } from '@myhotel/kit/http'
 import type { Signer } from '@myhotel/kit/identity'
 import type { Logger } from '@myhotel/kit/logger'
+import { createReplicas, type Replica } from '@myhotel/kit/replicas'
 import type { Part } from '@myhotel/kit/service'
-import { type Dispatcher, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { Exchange } from '../exchange.ts'
 import { readAnswer } from './answer.ts'
-import { createBreaker, NotAsked } from './breaker.ts'
 import type { Answer, Purpose, Source } from './executor/run.ts'
 import { type Posting, post } from './post.ts'
 import { blameFor, codeOfError, codeOfStatus, type FailureCode, subgraphFailure } from './subgraph-failure.ts'
@@ -29,10 +30,9 @@ const lookTimeoutMs = 1_000
 const returnTimeoutMs = 2_500
 
 /**
- * Fetches by undici, with connections kept alive. Only headers that the router makes itself go along: who
- * asks, as a token signed for this subgraph, and what the request belongs to. Several URLs are replicas that
- * take turns; the next one is tried only where a connection could not be made, so that nothing is done twice. A replica
- * that is away is passed over until it is back.
+ * Fetches with kept-alive connections. Subgraphs get only headers that the router makes itself: who asks, as a token signed
+ * for this subgraph, and what the request belongs to. Calls are balanced over the subgraph's replicas (see replicas.ts); the
+ * next replica is tried only if nothing was sent, so nothing is done twice.
  */
 export function createSubgraph(options: {
   name: string
@@ -43,62 +43,42 @@ export function createSubgraph(options: {
   timeoutMs: number
   /** How long one may take that a page can do without. */
   contributionTimeoutMs: number
+  /** How long a connection is used. */
+  connectionMaxAgeMs?: number
+  /** How host names are resolved; by the system unless told. */
+  lookup?: Lookup
   log: Logger
 }): Subgraph {
   const { name, rank, sign, timeoutMs, log } = options
   const contributionTimeoutMs = Math.min(options.contributionTimeoutMs, timeoutMs)
-  const replicas = options.urls.map((text) => {
-    const url = new URL(text)
-    const pool = new Pool(url.origin, {
-      connections: 256,
-      connectTimeout: Math.min(1_000, timeoutMs),
-      // Each request has its own time.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      keepAliveTimeout: 30_000,
-    })
-    const path = `${url.pathname.replace(/\/$/, '')}/graphql`
-    const breakerFor = (patience: Patience) => {
-      const told = { subgraph: name, replica: url.host, patience }
+  const replicas = createReplicas<Patience>({
+    urls: options.urls,
+    // A time-out that is too short for a page says nothing about a booking, which has more time.
+    kinds: ['short', 'long'],
+    breakerFor: (replica, patience) => {
+      const told = { subgraph: name, replica: replica.name, patience }
       return createBreaker({
         blameFor,
         isFailure: (answer) => (answer as HttpAnswer).status >= 500,
-        isThere: async () => ((await look(pool, path)) ?? 500) < 500,
+        isThere: async () => ((await look(replica)) ?? 500) < 500,
         onOpen: (err) => log.warn({ ...told, err }, 'subgraph is away: it is not asked until it is back'),
         onClosed: (notMade) => log.info({ ...told, notMade }, 'subgraph is back'),
       })
-    }
-    return {
-      pool,
-      path,
-      // What is too late for a page says nothing of a booking, which has more time.
-      breakers: { short: breakerFor('short'), long: breakerFor('long') },
-      isAlive: () => isAnswered(pool, path),
-    }
+    },
+    connections: 256,
+    connectTimeoutMs: Math.min(1_000, timeoutMs),
+    maxAgeMs: options.connectionMaxAgeMs,
+    lookup: options.lookup,
+    onChange: (found) =>
+      log[found.length > 0 ? 'info' : 'warn']({ subgraph: name, replicas: found }, 'replicas have changed'),
   })
-  let turn = 0
 
   /** Asks the least that can be asked, as nobody in particular, and whether more could be answered; see the kit's serve.ts. */
-  async function look(pool: Pool, path: string) {
+  async function look(replica: Replica) {
     const authorization = `Bearer ${await sign(name, nobody)}`
     const headers = { 'content-type': 'application/json', authorization, [lookHeader]: 'true' }
     const body = '{"query":"{ __typename }"}'
-    return statusOf(pool, { path, method: 'POST', headers, body }, returnTimeoutMs)
-  }
-
-  async function postInTurn(posting: Posting, patience: Patience): Promise<HttpAnswer> {
-    turn = (turn + 1) % replicas.length
-    for (let tried = 1; ; tried += 1) {
-      const { pool, path, breakers, isAlive } = replicas[
-        (turn + tried) % replicas.length
-      ] as (typeof replicas)[number]
-      try {
-        return await breakers[patience].run(() => post(pool, path, posting, isAlive))
-      } catch (error) {
-        const wasAsked = !(error instanceof NotAsked || wasNeverSent(error))
-        if (wasAsked || tried === replicas.length) throw error
-      }
-    }
+    return statusOf(replica, { method: 'POST', headers, body }, returnTimeoutMs)
   }
 
   /**
@@ -146,9 +126,11 @@ export function createSubgraph(options: {
         if (typeof wrote === 'string') exchange.writes.note(wrote)
       },
     }
-    const told = await postInTurn(posting, patience).catch((error: unknown) =>
-      fail(codeOfError(error, exchange.signal), error),
-    )
+    const told = await replicas
+      .ask(patience, (replica) =>
+        post(replica.pool, `${replica.base}/graphql`, posting, () => isAnswered(replica)),
+      )
+      .catch((error: unknown) => fail(codeOfError(error, exchange.signal), error))
     const { answer, flaws } = read(told, purpose)
     if (flaws.length > 0) log.warn({ subgraph: name, flaws: [...new Set(flaws)] }, 'subgraph answered badly')
     if (answer.extensions) Object.assign(exchange.extensions, answer.extensions)
@@ -172,28 +154,26 @@ export function createSubgraph(options: {
     optional: true,
     send,
     async ready() {
-      const looks = replicas.map(({ isAlive }) => isAlive())
+      const looks = (await replicas.all()).map(isAnswered)
       if (!(await Promise.all(looks)).includes(true)) throw new Error('cannot be reached')
     },
-    async stop() {
-      for (const { breakers } of replicas) for (const breaker of Object.values(breakers)) breaker.stop()
-      await Promise.all(replicas.map(({ pool }) => pool.close()))
-    },
+    stop: () => replicas.close(),
   }
 }
 
 /** Whether a process answers at all; what, is no matter. */
-const isAnswered = async (pool: Pool, path: string) =>
-  (await statusOf(pool, { path, method: 'GET' }, lookTimeoutMs)) !== null
+const isAnswered = async (replica: Replica) =>
+  (await statusOf(replica, { method: 'GET' }, lookTimeoutMs)) !== null
 
 /** The status of the answer; null where none came in time. */
 async function statusOf(
-  pool: Pool,
-  request: Omit<Dispatcher.RequestOptions, 'signal'>,
+  { pool, base }: Replica,
+  request: Pick<Dispatcher.RequestOptions, 'method' | 'headers' | 'body'>,
   withinMs: number,
 ): Promise<number | null> {
   try {
-    const { statusCode, body } = await pool.request({ ...request, signal: AbortSignal.timeout(withinMs) })
+    const signal = AbortSignal.timeout(withinMs)
+    const { statusCode, body } = await pool.request({ ...request, path: `${base}/graphql`, signal })
     await body.dump()
     return statusCode
   } catch {

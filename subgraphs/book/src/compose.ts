@@ -49,7 +49,7 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
     concurrent: env.PAYMENT_CONCURRENCY,
     holdMs: env.ATTEMPT_HOLD_MS,
   })
-  const rooms = roomClient({ url: env.ROOM_URL, sign })
+  const rooms = roomClient({ url: env.ROOM_URL, sign, log })
   const times = { lease: env.ATTEMPT_LEASE_MS, hold: env.ATTEMPT_HOLD_MS }
 
   const ports: Ports = {

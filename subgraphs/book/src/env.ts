@@ -1,5 +1,5 @@
 import { paymentProviders } from '@myhotel/kit/charging'
-import { eventEnv, readEnv, serviceEnv } from '@myhotel/kit/env'
+import { eventEnv, readEnv, serviceEnv, serviceUrls } from '@myhotel/kit/env'
 import { z } from 'zod'
 
 const schema = z.object({
@@ -10,8 +10,8 @@ const schema = z.object({
   BOOK_DATABASE_CONNECTIONS: z.coerce.number().int().min(2).default(10),
   /** The provider that payment uses: what it can charge decides what is quoted and booked. */
   PAYMENT_PROVIDER: z.enum(paymentProviders).default('sandbox'),
-  PAYMENT_URL: z.url().default('http://payment:4000'),
-  ROOM_URL: z.url().default('http://room:4000'),
+  PAYMENT_URL: serviceUrls.default('http://payment:4000'),
+  ROOM_URL: serviceUrls.default('http://room:4000'),
   /** Private key (JWK as JSON) with which book signs its calls; its `kid` is `book`. */
   IDENTITY_PRIVATE_KEY: z.string(),
   /** Approvals under way at most, before guests are asked to try again shortly. */

@@ -1,5 +1,5 @@
 import { paymentProviders } from '@myhotel/kit/charging'
-import { eventEnv, readEnv, serviceEnv } from '@myhotel/kit/env'
+import { eventEnv, readEnv, serviceEnv, serviceUrls } from '@myhotel/kit/env'
 import { z } from 'zod'
 
 const schema = z.object({
@@ -9,7 +9,7 @@ const schema = z.object({
   /** The provider that payment uses: rooms are offered at prices that it can charge. */
   PAYMENT_PROVIDER: z.enum(paymentProviders).default('sandbox'),
   /** Base URL of book, which is asked for bookings to come before a host deletes a room. */
-  BOOK_URL: z.url().default('http://book:4000'),
+  BOOK_URL: serviceUrls.default('http://book:4000'),
   /** Private key (JWK as JSON) with which room signs its calls; its `kid` is `room`. */
   IDENTITY_PRIVATE_KEY: z.string(),
 })

@@ -1,12 +1,12 @@
-import { eventEnv, readEnv, serviceEnv } from '@myhotel/kit/env'
+import { eventEnv, readEnv, serviceEnv, serviceUrls } from '@myhotel/kit/env'
 import { z } from 'zod'
 
 const schema = z.object({
   ...serviceEnv,
   ...eventEnv,
   SERVICECENTER_DATABASE_URL: z.url(),
-  BOOK_URL: z.url().default('http://book:4000'),
-  ROOM_URL: z.url().default('http://room:4000'),
+  BOOK_URL: serviceUrls.default('http://book:4000'),
+  ROOM_URL: serviceUrls.default('http://room:4000'),
   /** Private key (JWK as JSON) with which servicecenter signs its calls; its `kid` is `servicecenter`. */
   IDENTITY_PRIVATE_KEY: z.string(),
 })

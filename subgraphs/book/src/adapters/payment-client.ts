@@ -50,7 +50,8 @@ export function paymentClient(options: {
   holdMs: number
 }): Payments & { close(): Promise<void> } {
   const { log, concurrent } = options
-  const connection = { audience: 'payment', url: options.url, sign: options.sign, connections: concurrent }
+  const { url, sign } = options
+  const connection = { audience: 'payment', url, sign, log, connections: concurrent }
   const approvals = createServiceClient({ ...connection, timeoutMs: approveWithinMs })
   const inquiries = createServiceClient({ ...connection, connections: 8, timeoutMs: 5_000 })
   const guard = createGuard({

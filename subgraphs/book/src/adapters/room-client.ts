@@ -1,6 +1,7 @@
 import { offeredRoom } from '@myhotel/contracts/room'
 import { createServiceClient } from '@myhotel/kit/graphql-client'
 import type { Signer } from '@myhotel/kit/identity'
+import type { Logger } from '@myhotel/kit/logger'
 import { z } from 'zod'
 import { toListing } from '../application/policies.ts'
 import type { Listing } from '../domain/stay.ts'
@@ -14,7 +15,7 @@ const answer = z.object({
 export type RoomSource = { offered(roomId: string): Promise<Listing | null>; close(): Promise<void> }
 
 /** Asks the room subgraph over its GraphQL API; a passing failure is thrown. */
-export function roomClient(options: { url: string; sign: Signer }): RoomSource {
+export function roomClient(options: { url: string; sign: Signer; log: Logger }): RoomSource {
   const client = createServiceClient({ ...options, audience: 'room', timeoutMs: 2_000, connections: 16 })
   return {
     async offered(roomId) {

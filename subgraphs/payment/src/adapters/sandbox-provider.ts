@@ -1,5 +1,5 @@
 import { fetchText } from '@myhotel/kit/fetch-text'
-import { wasNeverSent } from '@myhotel/kit/graphql-client'
+import { wasNeverSent } from '@myhotel/kit/never-sent'
 import { Pool } from 'undici'
 import { z } from 'zod'
 import type { Charge, NotTakenIn, Provider, Unknown } from '../application/ports.ts'

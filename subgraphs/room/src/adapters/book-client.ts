@@ -15,7 +15,7 @@ const counted = z.object({ upcomingBookings: z.int().min(0) })
 /** Book over its own GraphQL, behind a breaker and a bulkhead: while it does not answer, hosts are told so at once. */
 export function bookClient(options: { url: string; sign: Signer; log: Logger }): Bookings & { part: Part } {
   const { url, sign, log } = options
-  const client = createServiceClient({ audience: 'book', url, sign, timeoutMs, connections: 16 })
+  const client = createServiceClient({ audience: 'book', url, sign, log, timeoutMs, connections: 16 })
   const guard = createGuard({
     concurrent: 16,
     retryAfterMs,

@@ -27,7 +27,7 @@ export function serviceAt(
 ): Service {
   const { name, url, sign, log } = options
   const later = Math.ceil(retryAfterMs / 1000)
-  const client = createServiceClient({ audience: name, url, sign, timeoutMs, connections: concurrent })
+  const client = createServiceClient({ audience: name, url, sign, log, timeoutMs, connections: concurrent })
   // Whatever is thrown is a failure: what the other side refuses, it answers.
   const guard = createGuard({ concurrent, retryAfterMs, isFailure: () => true })
   return {

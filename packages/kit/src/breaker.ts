@@ -24,6 +24,16 @@ export type Breaker = {
 /** What a failed call says of the process: nothing, that it fails, or that it let the caller wait for nothing. */
 export type Blame = 'none' | 'failed' | 'silent'
 
+/** Connections that were closed on this side say nothing of the other. */
+const ownDoing = new Set(['UND_ERR_CLOSED', 'UND_ERR_DESTROYED'])
+
+/** What an error of undici's says of the process that was called. */
+export function blameForConnection(error: unknown): Blame {
+  const { code } = (error ?? {}) as { code?: unknown }
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'silent'
+  return typeof code === 'string' && !ownDoing.has(code) ? 'failed' : 'none'
+}
+
 /** So many calls in a row have to fail, where they fail without a wait. */
 const failuresInARow = 3
 /** Between two looks at a process that is away, in milliseconds. */
