@@ -13,6 +13,7 @@ import { followSupergraph } from './execution/follow-supergraph.ts'
 import { createGateway } from './execution/gateway.ts'
 import { createReadYourWrites } from './execution/read-your-writes.ts'
 import { createSubgraph } from './execution/subgraph.ts'
+import { createCorrelate } from './http/correlate.ts'
 import { createCors } from './http/cors.ts'
 import { createDocuments } from './http/documents.ts'
 import { createFrontDoor } from './http/front-door.ts'
@@ -27,7 +28,7 @@ import { shapeRule } from './limits/shape.ts'
 
 /** The router of the parts that its environment asks for. */
 export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
-  const sign = await createSigner(env.IDENTITY_PRIVATE_KEY)
+  const sign = await createSigner(env.IDENTITY_PRIVATE_KEY, log)
   const times = {
     timeoutMs: env.SUBGRAPH_TIMEOUT_MS,
     contributionTimeoutMs: env.CONTRIBUTION_TIMEOUT_MS,
@@ -85,10 +86,16 @@ export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
     hideSchemaDetailsFromClientErrors: !env.INTROSPECTION,
     formatError: presentError(log),
   })
+  const proxies = createProxies(env.TRUST_PROXY)
   const handle = createFrontDoor({
     server: createShortcut({ apollo, gateway, limits }),
     users,
-    proxies: createProxies(env.TRUST_PROXY),
+    proxies,
+    correlate: createCorrelate({
+      proxies,
+      trustTraceparent: env.TRUST_TRACEPARENT,
+      sampleRatio: env.TRACE_SAMPLE_RATIO,
+    }),
     load,
     rates,
     readYourWrites: createReadYourWrites(),

@@ -56,7 +56,10 @@ const settings = z
     SUPERGRAPH_FILE: z.string().default(join(import.meta.dirname, '../supergraph.graphql')),
     /** How much memory plans of operations may take; the least used are forgotten first. */
     PLAN_MEMORY_MIB: count.default(64),
-    /** The router's own key (private JWK as JSON): with it the router says to subgraphs who asks. */
+    /**
+     * The router's own key (private JWK as JSON): with it the router says to subgraphs who asks. Or
+     * IDENTITY_PRIVATE_KEY_FILE, which is read again when it changes.
+     */
     IDENTITY_PRIVATE_KEY: z.string(),
     /** The OpenID Connect issuer whose access tokens are accepted, as it stands in them. */
     TOKEN_ISSUER: url,
@@ -84,6 +87,10 @@ const settings = z
     DOCUMENTS_FILE: manifest.optional(),
     /** The proxies in front whose `x-forwarded-for` and `x-forwarded-proto` are believed; none unless told. */
     TRUST_PROXY: proxies,
+    /** Whether the `traceparent` of those proxies is continued; a client's never is. */
+    TRUST_TRACEPARENT: z.stringbool().default(false),
+    /** The share of traces started here that are sampled, 0 to 1. */
+    TRACE_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(1),
     /** Tokens (names, brackets, values) of a document, and what it may hold in them; see limits/shape.ts. */
     MAX_TOKENS: count.default(1_000),
     MAX_DEPTH: count.default(15),
@@ -116,6 +123,11 @@ const settings = z
   .superRefine((env, context) => {
     const refuse = (name: string, message: string) =>
       context.addIssue({ code: 'custom', path: [name], message })
+    if (
+      env.TRUST_TRACEPARENT &&
+      (env.TRUST_PROXY === 0 || (Array.isArray(env.TRUST_PROXY) && env.TRUST_PROXY.length === 0))
+    )
+      refuse('TRUST_TRACEPARENT', 'is for proxies of TRUST_PROXY, and there are none')
     if (env.DOCUMENTS === 'persisted' && !env.DOCUMENTS_FILE)
       refuse('DOCUMENTS_FILE', 'is needed where only persisted documents are executed')
     if (env.NODE_ENV !== 'production') return

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -99,7 +98,9 @@ test('no header of a client’s reaches a subgraph as it is', async () => {
     'x-user': 'agent1',
     'x-read-after': 'book.b1:1',
     'x-correlation-id': 'no spaces, please',
-    traceparent: 'nonsense',
+    traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+    tracestate: 'a=b',
+    baggage: 'c=d',
   }
   const { headers: answered } = await router.ask('{ spy }', { headers })
   const sent = seen.at(-1) ?? {}
@@ -118,14 +119,7 @@ test('no header of a client’s reaches a subgraph as it is', async () => {
   expect(sent['x-correlation-id']).toMatch(/^[0-9a-f]{32}$/)
   expect(sent['x-correlation-id']).toBe(answered.get('x-correlation-id'))
   expect(sent.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
-})
-
-test('a well-formed correlation id and trace context of a client’s are kept', async () => {
-  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
-  const id = randomUUID()
-  const { headers } = await router.ask('{ spy }', { headers: { 'x-correlation-id': id, traceparent } })
-  expect(headers.get('x-correlation-id')).toBe(id)
-  expect(seen.at(-1)).toMatchObject({ 'x-correlation-id': id, traceparent })
+  expect(sent.traceparent).not.toContain('4bf92f3577b34da6a3ce929d0e0e4736')
 })
 
 test('a user’s next query of My Page is told what the user wrote; a client may say so itself', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { createIdentity, createSigner } from '@myhotel/kit/identity'
+import { createSigner } from '@myhotel/kit/identity'
+import { createIdentity } from '@myhotel/kit/identity-keys'
 import { eventually } from '@myhotel/kit/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { askForRoom, bookRoom, cancelBooking, inDays, registerRoom } from '../system/hotel.ts'

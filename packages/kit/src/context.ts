@@ -5,7 +5,7 @@ import { randomFillSync } from 'node:crypto'
 export type Correlation = {
   /** Goes from the request through every event and log line. */
   readonly correlationId: string
-  /** W3C trace context of the caller. */
+  /** W3C trace context: of our own caller, or made here. */
   readonly traceparent: string
 }
 
@@ -29,9 +29,16 @@ export function correlationUnderWay(): Correlation | undefined {
 const acceptedId = /^[\w.:-]{1,128}$/
 const acceptedTraceparent = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
-/** Takes over a caller's correlation where it is well formed, else makes a new one. */
-export function newCorrelation(correlationId?: string, traceparent?: string): Correlation {
-  const trace = traceparent && acceptedTraceparent.test(traceparent) ? traceparent : newTraceparent()
+/** The trace context of a header if it is well formed. */
+export const traceparentOf = (header: string | undefined): string | undefined =>
+  header && acceptedTraceparent.test(header) ? header : undefined
+
+/**
+ * Takes over a caller's correlation where it is well formed, else makes a new one. `traceparent` must come from a caller who
+ * is trusted. `sampleRatio` is the share of new traces that are sampled, 0 to 1.
+ */
+export function newCorrelation(correlationId?: string, traceparent?: string, sampleRatio = 1): Correlation {
+  const trace = traceparentOf(traceparent) ?? newTraceparent(sampleRatio)
   const id = correlationId && acceptedId.test(correlationId) ? correlationId : trace.slice(3, 35)
   return { correlationId: id, traceparent: trace }
 }
@@ -40,12 +47,14 @@ export function newCorrelation(correlationId?: string, traceparent?: string): Co
 const random = Buffer.alloc(24 * 256)
 let spent = random.length
 
-function newTraceparent(): string {
+function newTraceparent(sampleRatio: number): string {
   if (spent === random.length) {
     randomFillSync(random)
     spent = 0
   }
   const bytes = random.toString('hex', spent, spent + 24)
+  // The last bytes of the trace id decide, as other tracers decide by a ratio: all come to the same result.
+  const isSampled = random.readUInt32BE(spent + 12) < sampleRatio * 2 ** 32
   spent += 24
-  return `00-${bytes.slice(0, 32)}-${bytes.slice(32)}-01`
+  return `00-${bytes.slice(0, 32)}-${bytes.slice(32)}-${isSampled ? '01' : '00'}`
 }

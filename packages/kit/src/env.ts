@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fileMark } from './followed-text.ts'
 
 const port = z.coerce.number().int().min(0).max(65535)
 const milliseconds = z.coerce.number().int().min(0)
@@ -19,7 +20,10 @@ export const processEnv = {
 /** Environment that every subgraph has. */
 export const serviceEnv = {
   ...processEnv,
-  /** Public keys (JWKS as JSON) of the router and of the services that may call; `kid` is the issuer's name. */
+  /**
+   * Public keys (JWKS as JSON) of the router and of the services that may call; `kid` is the issuer's name, or that with a
+   * number (`router.2`). Or IDENTITY_KEYS_FILE, which is read again when it changes.
+   */
   IDENTITY_KEYS: z.string(),
 }
 
@@ -50,12 +54,23 @@ export const splitList = (text: string): string[] =>
 /** Folder of the failpoints that are to be hit (failpoint.ts); never set in production. */
 export const failpointFolder: string | undefined = process.env.FAILPOINTS
 
+/** Settings that may also be in a file: `<NAME>_FILE` names it. */
+const inFiles = ['IDENTITY_KEYS', 'IDENTITY_PRIVATE_KEY']
+
+function withFiles(source: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const files = inFiles
+    .map((name) => [name, source[`${name}_FILE`]] as const)
+    .filter(([, file]) => file)
+    .map(([name, file]) => [name, `${fileMark}${file}`])
+  return files.length === 0 ? source : { ...source, ...Object.fromEntries(files) }
+}
+
 /**
  * Reads the environment by a schema. All that is wrong is printed at once, then the process ends with 1:
  * an operator should not have to start a service five times to learn of five mistakes.
  */
 export function readEnv<Schema extends z.ZodType>(schema: Schema, source = process.env): z.infer<Schema> {
-  const read = schema.safeParse(source)
+  const read = schema.safeParse(withFiles(source))
   if (read.success) return read.data
   const mistakes = read.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
   process.stderr.write(`The environment is not complete:\n${mistakes.join('\n')}\n`)

@@ -2,10 +2,10 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
 import { parse } from 'graphql'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createServiceClient, NotAccepted, OutcomeUnknown, type ServiceClient } from './graphql-client.ts'
-import { createTestLog } from './testing.ts'
+import { createTestLog, eventually } from './testing.ts'
 
 const { log } = createTestLog()
 const document: TypedDocumentNode<{ counted: number }, { of: string }> = parse(
@@ -21,14 +21,21 @@ afterEach(async () => {
   server?.close()
 })
 
+function urlOf(one: Server | undefined): string {
+  const address = one?.address() as AddressInfo
+  return `http://127.0.0.1:${address.port}`
+}
+
+const clientOf = (url: string, timeoutMs = 20_000) =>
+  createServiceClient({ audience: 'other', url, sign: async () => 'token', log, timeoutMs })
+
 /** Asks a service that answers so. */
 async function ask(answer: RequestListener, timeoutMs = 20_000) {
   server = createServer(answer)
   const { promise, resolve } = Promise.withResolvers<void>()
   server.listen(0, '127.0.0.1', resolve)
   await promise
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  client = createServiceClient({ audience: 'other', url, sign: async () => 'token', log, timeoutMs })
+  client = clientOf(urlOf(server), timeoutMs)
   return client.send(document, { of: 'x' }, shape)
 }
 
@@ -43,14 +50,32 @@ it('gives what was answered', async () => {
 })
 
 it('knows that nothing was done where nobody listens', async () => {
-  client = createServiceClient({
-    audience: 'other',
-    url: 'http://127.0.0.1:9',
-    sign: async () => 'token',
-    log,
-    timeoutMs: 5_000,
-  })
+  client = clientOf('http://127.0.0.1:9')
   await expect(client.send(document, { of: 'x' }, shape)).rejects.toThrow(NotAccepted)
+})
+
+describe('several replicas', () => {
+  it('are asked one after the other where they refuse', async () => {
+    expect(await ask(says('{"data":{"counted":7}}'))).toEqual({ counted: 7 })
+    await client?.close()
+    client = clientOf(`http://127.0.0.1:9, ${urlOf(server)}`)
+    for (let call = 0; call < 6; call += 1)
+      expect(await client.send(document, { of: 'x' }, shape)).toEqual({ counted: 7 })
+  })
+
+  it('share the calls that one of them, which is silent, was waited for once', async () => {
+    await ask(says('{"data":{"counted":7}}'))
+    await client?.close()
+    const mute = createServer(() => {}).listen(0, '127.0.0.1')
+    await eventually(() => mute.listening)
+    client = clientOf(`${urlOf(server)},${urlOf(mute)}`, 1_000)
+    const outcomes = []
+    for (let call = 0; call < 8; call += 1)
+      outcomes.push(await client.send(document, { of: 'x' }, shape).catch((error: unknown) => error))
+    mute.closeAllConnections()
+    mute.close()
+    expect(outcomes.filter((outcome) => outcome instanceof OutcomeUnknown)).toHaveLength(1)
+  })
 })
 
 it.each<[string, RequestListener]>([

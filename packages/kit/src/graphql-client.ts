@@ -6,6 +6,7 @@ import { correlation } from './context.ts'
 import { splitList } from './env.ts'
 import { fetchText, NoAnswer } from './fetch-text.ts'
 import { type HttpAnswer, readGraphqlAnswer } from './graphql-answer.ts'
+import { lookHeader } from './http.ts'
 import type { Signer } from './identity.ts'
 import type { Logger } from './logger.ts'
 import { wasNeverSent } from './never-sent.ts'
@@ -77,20 +78,23 @@ export function createServiceClient(options: {
     onChange: (found) => log.info({ service: audience, replicas: found }, 'replicas have changed'),
   })
 
-  async function post({ pool, base }: Replica, body: string, withinMs: number) {
+  async function post({ pool, base }: Replica, body: string, withinMs: number, more = {}) {
     const { correlationId, traceparent } = correlation()
     const headers = {
       'content-type': 'application/json',
       authorization: `Bearer ${await options.sign(audience)}`,
       'x-correlation-id': correlationId,
       traceparent,
+      ...more,
     }
     return await fetchText(pool, { path: `${base}/graphql`, method: 'POST', headers, body }, withinMs)
   }
 
   /** The smallest query says whether a replica works again. */
   async function isBack(replica: Replica): Promise<boolean> {
-    const told = await post(replica, '{"query":"{__typename}"}', returnTimeoutMs).catch(() => null)
+    const told = await post(replica, '{"query":"{__typename}"}', returnTimeoutMs, {
+      [lookHeader]: 'true',
+    }).catch(() => null)
     return told !== null && told.status < 500
   }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { type GraphQLFormattedError, parse } from 'graphql'
@@ -81,40 +82,45 @@ export function subgraphServer(options: {
     plugins: [...plain.plugins, tellExtensions],
   })
   const graphql = createShortcut({ apollo, known, rememberedCharacters })
-  const verify = createVerifier(options.name, options.keys)
+  const verify = createVerifier(options.name, options.keys, options.log)
 
   let health: Health | undefined
 
   const http = httpServer({
     ...options,
     handle(request, response) {
-      const under = newCorrelation(header(request, 'x-correlation-id'), header(request, 'traceparent'))
-      void correlated(under, async () => {
+      void (async () => {
         const token = /^Bearer (.+)$/i.exec(header(request, 'authorization') ?? '')?.[1]
         const caller = token ? await verify(token) : null
         if (!caller) return answerError(response, 401, 'UNAUTHENTICATED', 'a token of the router is needed')
-        if (request.method !== 'POST' || !request.url?.startsWith('/graphql')) {
-          return answerError(response, 404, 'NOT_FOUND', 'GraphQL is at POST /graphql')
-        }
-        if (header(request, lookHeader) && !(await health?.check())?.ready) {
-          return answerError(response, 503, 'SERVICE_UNAVAILABLE', 'unavailable for now: try again')
-        }
-        const writes: string[] = []
-        const context: RequestContext = {
-          caller,
-          readAfter: header(request, 'x-read-after') ?? null,
-          wrote: (aggregate, version) => writes.push(`${aggregate}:${version}`),
-          extensions: {},
-        }
-        const tellWrites = (): Record<string, string> =>
-          writes.length > 0 ? { 'x-wrote': writes.join(',') } : {}
-        await serveGraphql(graphql, async () => context, request, response, { addHeaders: tellWrites })
-      }).catch((error: unknown) => {
+        // Only who has a token says which trace this belongs to.
+        const under = newCorrelation(header(request, 'x-correlation-id'), header(request, 'traceparent'))
+        await correlated(under, () => execute(caller, request, response))
+      })().catch((error: unknown) => {
         options.log.error({ err: error }, 'request failed')
         if (!response.headersSent) answerError(response, 500, 'INTERNAL_SERVER_ERROR', 'internal error')
       })
     },
   })
+
+  async function execute(caller: Caller, request: IncomingMessage, response: ServerResponse) {
+    if (request.method !== 'POST' || !request.url?.startsWith('/graphql')) {
+      return answerError(response, 404, 'NOT_FOUND', 'GraphQL is at POST /graphql')
+    }
+    if (header(request, lookHeader) && !(await health?.check())?.ready) {
+      return answerError(response, 503, 'SERVICE_UNAVAILABLE', 'unavailable for now: try again')
+    }
+    const writes: string[] = []
+    const context: RequestContext = {
+      caller,
+      readAfter: header(request, 'x-read-after') ?? null,
+      wrote: (aggregate, version) => writes.push(`${aggregate}:${version}`),
+      extensions: {},
+    }
+    const tellWrites = (): Record<string, string> =>
+      writes.length > 0 ? { 'x-wrote': writes.join(',') } : {}
+    await serveGraphql(graphql, async () => context, request, response, { addHeaders: tellWrites })
+  }
 
   return {
     ...http,

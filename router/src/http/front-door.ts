@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { type Correlation, correlated, newCorrelation } from '@myhotel/kit/context'
+import { type Correlation, correlated } from '@myhotel/kit/context'
 import type { HostCheck } from '@myhotel/kit/hosts'
 import { answerError, type GraphqlServer, header, serveGraphql } from '@myhotel/kit/http'
 import type { Logger } from '@myhotel/kit/logger'
@@ -9,6 +9,7 @@ import type { Users } from '../identity/users.ts'
 import type { Load } from '../limits/load.ts'
 import { type RateLimits, rateHeaders, secondsUntilFree } from '../limits/rate-limits.ts'
 import type { Playground } from '../playground/playground.ts'
+import { type Correlate, clientTraceOf } from './correlate.ts'
 import type { Cors } from './cors.ts'
 import type { Proxies } from './proxies.ts'
 
@@ -33,6 +34,7 @@ export function createFrontDoor(options: {
   server: GraphqlServer<RouterContext>
   users: Users
   proxies: Proxies
+  correlate: Correlate
   load: Load
   rates: RateLimits
   readYourWrites: ReadYourWrites
@@ -113,6 +115,7 @@ export function createFrontDoor(options: {
         operation: operation?.name?.value.slice(0, 100),
         kind: operation?.operation,
         ...{ status, ms: since(begun), user: user.subject },
+        clientTraceparent: clientTraceOf(request, correlation),
       },
       'request',
     )
@@ -143,7 +146,7 @@ export function createFrontDoor(options: {
   }
 
   return (request, response) => {
-    const correlation = newCorrelation(header(request, 'x-correlation-id'), header(request, 'traceparent'))
+    const correlation = options.correlate(request)
     response.setHeader('x-correlation-id', correlation.correlationId)
     for (const [name, value] of everyAnswer) response.setHeader(name, value)
     if (proxies.cameByHttps(request)) response.setHeader('strict-transport-security', strictTransport)

@@ -9,6 +9,8 @@ export type Proxies = {
   addressOf(request: IncomingMessage): string
   /** Whether the client came by HTTPS to a proxy that is believed. */
   cameByHttps(request: IncomingMessage): boolean
+  /** Whether a trusted proxy sent the request. */
+  isTrusted(request: IncomingMessage): boolean
 }
 
 /**
@@ -19,11 +21,12 @@ export type Proxies = {
 export function createProxies(trusted: number | readonly string[]): Proxies {
   const trust =
     typeof trusted === 'number' ? (_: string, hop: number) => hop < trusted : proxyAddr.compile([...trusted])
+  const isTrusted = (request: IncomingMessage) => trust(request.socket.remoteAddress ?? '', 0)
   return {
+    isTrusted,
     addressOf: (request) => network(proxyAddr(request, trust)),
     cameByHttps: (request) =>
-      trust(request.socket.remoteAddress ?? '', 0) &&
-      header(request, 'x-forwarded-proto')?.split(',', 1)[0]?.trim() === 'https',
+      isTrusted(request) && header(request, 'x-forwarded-proto')?.split(',', 1)[0]?.trim() === 'https',
   }
 }
 

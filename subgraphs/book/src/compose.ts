@@ -40,7 +40,7 @@ export const calendar: Calendar = {
 
 /** Book's parts, put together: the only place where adapters meet the application. */
 export async function compose(env: Env, log: Logger): Promise<Part[]> {
-  const sign = await createSigner(env.IDENTITY_PRIVATE_KEY)
+  const sign = await createSigner(env.IDENTITY_PRIVATE_KEY, log)
   const { database, part } = openDatabase(env.BOOK_DATABASE_URL, env.BOOK_DATABASE_CONNECTIONS)
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'book', log })
   const relay = createRelay({ databaseUrl: env.BOOK_DATABASE_URL, bus, log })

@@ -31,7 +31,7 @@ const calendar: Calendar = {
 
 /** Puts room together. Its parts start in this order and stop in the reverse one. */
 export async function compose(env: Env, log: Logger): Promise<Part[]> {
-  const sign = await createSigner(env.IDENTITY_PRIVATE_KEY)
+  const sign = await createSigner(env.IDENTITY_PRIVATE_KEY, log)
   const { database, part } = openDatabase(env.ROOM_DATABASE_URL)
   const searches = openForSearches(env.ROOM_DATABASE_URL)
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'room', log })
