@@ -1,13 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import {
-  addKey,
-  createIdentity,
-  type KeySet,
-  nextKeyId,
-  readKeySet,
-  retireKey,
-} from '@myhotel/kit/identity-keys'
+import { createIdentity } from '@myhotel/kit/identity'
+import { addKey, type KeySet, nextKeyId, readKeySet, retireKey } from '@myhotel/kit/identity-keys'
 
 const USAGE = `npm run --silent identity -- new SERVICE --keys FILE      makes a key pair (SERVICE, or SERVICE.2, …): adds the
                                                           public key to FILE and prints the private key (JWK)

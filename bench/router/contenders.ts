@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createIdentity } from '@myhotel/kit/identity-keys'
+import { createIdentity } from '@myhotel/kit/identity'
 import { ROOT } from '../../tools/system/client.ts'
 import { installed } from '../measure/install.ts'
 

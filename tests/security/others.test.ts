@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createSigner } from '@myhotel/kit/identity'
-import { createIdentity } from '@myhotel/kit/identity-keys'
+import { createIdentity, createSigner } from '@myhotel/kit/identity'
 import { eventually } from '@myhotel/kit/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { askForRoom, bookRoom, cancelBooking, inDays, registerRoom } from '../system/hotel.ts'

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createIdentity } from '@myhotel/kit/identity-keys'
+import { createIdentity } from '@myhotel/kit/identity'
 
 /** A key pair of each service and of the router, by name. */
 export type Identities = Record<string, Awaited<ReturnType<typeof createIdentity>>>

@@ -1,8 +1,8 @@
-import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
+import { type CryptoKey, importJWK, type JWK } from 'jose'
 import { z } from 'zod'
 
 /** `book`, or `book.2` for a further key of book. */
-const keyId = z.string().regex(/^[^.]+(\.\d+)?$/, 'is not <service> or <service>.<number>')
+export const keyId = z.string().regex(/^[^.]+(\.\d+)?$/, 'is not <service> or <service>.<number>')
 
 const publicKey = z.looseObject({
   kid: keyId,
@@ -18,9 +18,6 @@ const keySet = z
 
 /** A JSON Web Key Set: the public keys of all who may call, any number for each of them. */
 export type KeySet = { readonly keys: readonly JWK[] }
-
-/** A key pair; `kid` is the same in both. */
-export type Identity = { readonly privateKey: JWK; readonly publicKey: JWK }
 
 /** The service that signs with the key of this `kid`: what stands before the dot. */
 export const ownerOf = (kid: string): string => kid.split('.', 1)[0] as string
@@ -38,17 +35,6 @@ export async function readPrivateKey(json: string): Promise<{ kid: string; key: 
   const { success, data: kid } = keyId.safeParse(jwk.kid)
   if (!success) throw new Error('the identity key has no kid, which is the name of its owner')
   return { kid, key: (await importJWK(jwk, 'EdDSA')) as CryptoKey }
-}
-
-/** Makes an Ed25519 key pair as JWKs. `kid` is the name of its service, or that with a number: `router.2`. */
-export async function createIdentity(kid: string): Promise<Identity> {
-  keyId.parse(kid)
-  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true })
-  const named = { kid, alg: 'EdDSA', use: 'sig' }
-  return {
-    privateKey: { ...(await exportJWK(privateKey)), ...named },
-    publicKey: { ...(await exportJWK(publicKey)), ...named },
-  }
 }
 
 /** The `kid` of the next key of a service: its name if it has none yet, else the next number. */

@@ -5,8 +5,8 @@ import { decodeProtectedHeader, type JWK } from 'jose'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { readEnv, serviceEnv } from './env.ts'
-import { createSigner, createVerifier } from './identity.ts'
-import { addKey, createIdentity, nextKeyId, readKeySet, retireKey } from './identity-keys.ts'
+import { createIdentity, createSigner, createVerifier } from './identity.ts'
+import { addKey, nextKeyId, readKeySet, retireKey } from './identity-keys.ts'
 import { createTestLog, eventually } from './testing.ts'
 
 let folder: string

@@ -1,7 +1,6 @@
 import { decodeJwt, decodeProtectedHeader, importJWK, type JWK, type JWTPayload, SignJWT } from 'jose'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { createSigner, createVerifier, type Signer, type Verifier } from './identity.ts'
-import { createIdentity } from './identity-keys.ts'
+import { createIdentity, createSigner, createVerifier, type Signer, type Verifier } from './identity.ts'
 import { eventually } from './testing.ts'
 
 let pairs: Record<'router' | 'book', Awaited<ReturnType<typeof createIdentity>>>

@@ -1,7 +1,16 @@
-import { type CryptoKey, decodeProtectedHeader, importJWK, type JWK, jwtVerify, SignJWT } from 'jose'
+import {
+  type CryptoKey,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  jwtVerify,
+  SignJWT,
+} from 'jose'
 import { LRUCache } from 'lru-cache'
 import { openText } from './followed-text.ts'
-import { ownerOf, readKeySet, readPrivateKey } from './identity-keys.ts'
+import { keyId, ownerOf, readKeySet, readPrivateKey } from './identity-keys.ts'
 import type { Logger } from './logger.ts'
 
 /** Who asks. An anonymous caller has no subject and no role. */
@@ -134,3 +143,14 @@ export function createVerifier(audience: string, keySet: string, log?: Logger) {
 }
 
 export type Verifier = ReturnType<typeof createVerifier>
+
+/** Makes an Ed25519 key pair as JWKs. `kid` is the name of its service, or that with a number: `router.2`. */
+export async function createIdentity(kid: string): Promise<{ privateKey: JWK; publicKey: JWK }> {
+  keyId.parse(kid)
+  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true })
+  const named = { kid, alg: 'EdDSA', use: 'sig' }
+  return {
+    privateKey: { ...(await exportJWK(privateKey)), ...named },
+    publicKey: { ...(await exportJWK(publicKey)), ...named },
+  }
+}

@@ -1,5 +1,5 @@
 import { type Bus, createBus, type Envelope } from '@myhotel/kit/bus'
-import { createIdentity } from '@myhotel/kit/identity-keys'
+import { createIdentity } from '@myhotel/kit/identity'
 import { createLogger } from '@myhotel/kit/logger'
 import { createTestDatabase, eventually, testService } from '@myhotel/kit/testing'
 import { services } from '@myhotel/kit/testing/access-matrix'
