@@ -71,7 +71,7 @@ export async function importArchive(machine: Machine, archive: string): Promise<
   const file = await open(archive)
   try {
     await finished([...inMachine(machine), ...ctr], {
-      stdio: [file.fd, 'ignore', 'inherit'],
+      stdio: [file.fd, 'ignore', 'pipe'],
       env: environment(),
     })
   } finally {

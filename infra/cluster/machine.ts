@@ -105,14 +105,21 @@ export async function startIn(
   }
 }
 
-/** Runs a command to its end with what it reads, writes and knows told by `options`. */
+/**
+ * Runs a command to its end with what it reads, writes and knows told by `options`.
+ * @throws with what it wrote to stderr, where that is a pipe
+ */
 export function finished([program = '', ...args]: string[], options: SpawnOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, options)
+    let said = ''
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+    })
     child.once('error', reject)
     child.once('close', (code) => {
       if (code === 0) resolve()
-      else reject(new Error(`${program} ${args.join(' ')} ended with ${code}`))
+      else reject(new Error(`${program} ${args.join(' ')} ended with ${code}\n${said}`))
     })
   })
 }
