@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -24,6 +25,9 @@ export async function createCgroup(node: string): Promise<void> {
       // Empty at first in version 1, and nothing may run in it until it is filled.
       for (const file of ['cpuset.cpus', 'cpuset.mems'])
         if (existsSync(join(path, file))) await writeFile(join(path, file), await readFile(join(tree, file)))
+      // What all of this computer's processors are worth, as a real node's pods have, not what one process is.
+      const shares = join(path, 'cpu.shares')
+      if (existsSync(shares)) await writeFile(shares, String(1024 * availableParallelism()))
     }
   }
 }

@@ -7,7 +7,7 @@ import { buildPrograms } from './build.ts'
 import { clusterEnvironment } from './kubectl.ts'
 import { isOn } from './machine.ts'
 import { type Cluster, isElsewhere, openCluster } from './open.ts'
-import { CACHE } from './paths.ts'
+import { CACHE, LAST_LOGS } from './paths.ts'
 import { readRecord } from './record.ts'
 import { findRequirements } from './requirements.ts'
 import { leftovers, takeSnapshot } from './snapshot.ts'
@@ -89,6 +89,7 @@ async function startGuarded(options: Options): Promise<void> {
     options.say(`The cluster is ready after ${Math.round((Date.now() - began) / 1000)} s.`)
   } catch (error) {
     await stopCluster()
+    options.say(`What its servers said is in ${LAST_LOGS}.`)
     throw error
   } finally {
     guard.dismiss()

@@ -83,8 +83,11 @@ export async function runIn(machine: Machine, ...command: string[]): Promise<str
   return (await runCommand(program, args, { env: environment() })).stdout
 }
 
-/** What systemd would do for a server: start it again, whenever it ends. */
-const KEEP_UP = 'while :; do "$@"; sleep 1; done'
+/**
+ * What systemd would do for a server: start it again, whenever it ends. Servers come before what else this computer does,
+ * pods among it: elsewhere a control plane has computers of its own.
+ */
+const KEEP_UP = 'echo -10 > /proc/self/autogroup; while :; do "$@"; sleep 1; done'
 
 /** Keeps a program up inside a machine until the machine ends; what it says goes to a file of LOGS. */
 export async function startIn(

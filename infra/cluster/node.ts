@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { issue, writeKubeconfig } from './certificates.ts'
 import { createCgroup, removeCgroups } from './cgroups.ts'
 import { flags, SERVER } from './control-plane.ts'
+import { configureContainerd, startContainerd } from './image-store.ts'
 import { type Machine, runIn, startIn, startMachine } from './machine.ts'
 import { nodeAddress, POD_RANGE, plugIn } from './network.ts'
-import { containerdConfig, kubeletConfig, podNetwork } from './node-config.ts'
+import { kubeletConfig, podNetwork } from './node-config.ts'
 import { inside, PKI, RUN } from './paths.ts'
+import { patiently } from './patience.ts'
 
 export const nodeName = (number: number): string => `node${number}`
 
@@ -27,13 +29,15 @@ export async function startNode(control: Machine, number: number, nodes: number)
   const name = nodeName(number)
   await removeCgroups(name)
   await createCgroup(name)
+  await configureContainerd(name)
   await writeConfiguration(name, number)
   const machine = await startMachine(name)
   await plugIn(control, machine, number, nodes)
   await shieldKernelSettings(machine)
   await runIn(machine, 'mkdir', '-p', '/var/lib/volumes')
   await runIn(machine, 'mount', '--bind', inside(join(RUN, 'volumes')), '/var/lib/volumes')
-  await startIn(machine, 'containerd', 'containerd', ['--config', '/etc/myhotel/containerd.toml'])
+  await startContainerd(machine)
+  await patiently(() => runIn(machine, 'ctr', 'version'))
   return machine
 }
 
@@ -86,7 +90,6 @@ export async function startKubelet(machine: Machine, number: number): Promise<vo
 async function writeConfiguration(name: string, number: number): Promise<void> {
   const etc = join(RUN, name, 'etc')
   const files = {
-    'myhotel/containerd.toml': containerdConfig(),
     'myhotel/kubelet.json': JSON.stringify(kubeletConfig(name)),
     // Pods ask CoreDNS; it has nobody further to ask.
     'myhotel/resolv.conf': '',

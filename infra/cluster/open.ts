@@ -2,11 +2,10 @@ import { existsSync } from 'node:fs'
 import { KUBECONFIG } from './control-plane.ts'
 import { type Conversion, importArchive } from './images.ts'
 import { clusterEnvironment, inNetwork, type Kubectl, kubectlBehind } from './kubectl.ts'
-import { inMachine, isOn, type Machine, runIn } from './machine.ts'
+import { inMachine, isOn, type Machine } from './machine.ts'
 import { routeServicesBy } from './network.ts'
 import { nodeName, startKubelet, startNode } from './node.ts'
 import { readRecord, writeRecord } from './record.ts'
-import { patiently } from './start.ts'
 import { powerOff } from './stop.ts'
 
 /** What only a cluster that was built here can do, because its nodes are ours. */
@@ -105,6 +104,5 @@ async function switchOn(node: string): Promise<void> {
   if (index < 0 || record.nodes[index]) throw new Error(`There is no node ${node} that is off`)
   const machine = await startNode(record.control, index + 1, record.nodes.length)
   await writeRecord({ ...record, nodes: record.nodes.map((each, at) => (at === index ? machine : each)) })
-  await patiently(() => runIn(machine, 'ctr', 'version'))
   await startKubelet(machine, index + 1)
 }

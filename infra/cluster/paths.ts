@@ -12,6 +12,8 @@ export const IMAGES = join(CACHE, 'images')
 export const RUN = join(CACHE, 'run')
 export const PKI = join(RUN, 'pki')
 export const LOGS = join(RUN, 'logs')
+/** What the servers of the last cluster said. */
+export const LAST_LOGS = join(CACHE, 'logs')
 
 /** Where a machine of the cluster sees CACHE, whose own path may lie under a folder that it has for itself. */
 export const INSIDE = '/run/myhotel-cluster'

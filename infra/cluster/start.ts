@@ -1,15 +1,16 @@
 import { mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { folderOf } from './build.ts'
 import { createCertificates, startControllers, startServers } from './control-plane.ts'
 import { describeVersions } from './describe.ts'
+import { imageStore, stock } from './image-store.ts'
 import { buildImages, importArchive, ownArchives } from './images.ts'
 import { clusterEnvironment, inNetwork, type Kubectl, kubectlBehind } from './kubectl.ts'
-import { type Machine, runIn, startMachine } from './machine.ts'
+import { type Machine, startMachine } from './machine.ts'
 import { layControlNetwork, routeServicesBy } from './network.ts'
 import { createNodeCertificate, nodeName, startKubelet, startNode } from './node.ts'
 import { RUN } from './paths.ts'
+import { patiently } from './patience.ts'
 import { writeRecord } from './record.ts'
 import { createVolumes } from './storage.ts'
 import { goPrograms, meshPrograms } from './versions.ts'
@@ -23,56 +24,40 @@ export type StartOptions = { nodes: number; say: (line: string) => void; signal?
  * metrics-server, policies and volumes. Returns when all of it is ready. Nothing may be left of an earlier one.
  */
 export async function startCluster({ nodes, say, signal }: StartOptions): Promise<void> {
-  const { archives, conversions } = await buildImages()
-  signal?.throwIfAborted()
-  await linkPrograms()
-  say('certificates')
   const numbers = Array.from({ length: nodes }, (_, index) => index + 1)
+  say('images and certificates')
+  await linkPrograms()
+  const { archives, conversions } = await buildImages()
+  const store = await imageStore(archives, signal)
   await createCertificates()
   await Promise.all(numbers.map(createNodeCertificate))
+  await Promise.all(numbers.map((number) => stock(nodeName(number), store)))
   const volumes = await createVolumes()
   signal?.throwIfAborted()
 
-  say('control plane')
+  say('control plane and nodes')
   const control = await startMachine('control')
   await layControlNetwork(control)
   await startServers(control)
-  const kubectl = kubectlBehind(inNetwork(control), clusterEnvironment())
   const machines = await Promise.all(numbers.map((number) => startNode(control, number, nodes)))
-  await writeRecord({
-    control,
-    nodes: machines,
-    versions: await describeVersions(),
-    conversions,
-    ready: false,
-  })
   await routeServicesBy(control, 1)
-
-  say(`nodes and ${archives.length} images`)
-  const serving = patiently(() => kubectl(['get', '--raw', '/readyz']), signal).then(() =>
-    startControllers(control),
-  )
-  await Promise.all([serving, ...machines.map((machine) => importAll(machine, archives, signal))])
+  const versions = await describeVersions()
+  const record = { control, nodes: machines, versions, conversions }
+  await writeRecord({ ...record, ready: false })
+  const kubectl = kubectlBehind(inNetwork(control), clusterEnvironment())
+  await patiently(() => kubectl(['get', '--raw', '/readyz']), signal)
+  await startControllers(control)
   await Promise.all(machines.map((machine, index) => startKubelet(machine, index + 1)))
   await applyAddons(kubectl, volumes, signal)
 
-  say('CoreDNS and metrics-server')
-  await waitUntilReady(kubectl, numbers.map(nodeName), signal)
-  for (const archive of await ownArchives()) {
-    signal?.throwIfAborted()
-    await Promise.all(machines.map((machine) => importArchive(machine, archive)))
-  }
-  await writeRecord({
-    control,
-    nodes: machines,
-    versions: await describeVersions(),
-    conversions,
-    ready: true,
-  })
+  say('CoreDNS, metrics-server and the images of npm run image')
+  const ready = waitUntilReady(kubectl, numbers.map(nodeName), signal)
+  await Promise.all([ready, importOwnImages(machines, signal)])
+  await writeRecord({ ...record, ready: true })
 }
 
 /** One folder with all programs, for PATH. */
-export async function linkPrograms(): Promise<void> {
+async function linkPrograms(): Promise<void> {
   const bin = join(RUN, 'bin')
   await rm(bin, { recursive: true, force: true })
   await mkdir(bin, { recursive: true })
@@ -83,12 +68,11 @@ export async function linkPrograms(): Promise<void> {
   }
 }
 
-/** containerd must be serving first. */
-async function importAll(machine: Machine, archives: readonly string[], signal?: AbortSignal): Promise<void> {
-  await patiently(() => runIn(machine, 'ctr', 'version'), signal)
-  for (const archive of archives) {
+/** What `npm run image` has written, as far as it has. */
+async function importOwnImages(machines: readonly Machine[], signal?: AbortSignal): Promise<void> {
+  for (const archive of await ownArchives()) {
     signal?.throwIfAborted()
-    await importArchive(machine, archive)
+    await Promise.all(machines.map((machine) => importArchive(machine, archive)))
   }
 }
 
@@ -120,21 +104,4 @@ async function waitUntilReady(
     'deployment/metrics-server',
   )
   await wait('--for=condition=Available', 'apiservice/v1beta1.metrics.k8s.io')
-}
-
-/** Far longer than anything here takes on a busy computer. */
-const PATIENCE_MS = 180_000
-
-/** Tries until it works. @throws what was wrong the last time, or the reason of `signal` */
-export async function patiently<T>(attempt: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MS
-  for (;;) {
-    try {
-      return await attempt()
-    } catch (error) {
-      signal?.throwIfAborted()
-      if (Date.now() > deadline) throw error
-      await delay(200)
-    }
-  }
 }

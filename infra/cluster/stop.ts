@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { end, identify, type ProcessIdentity, withEnvironment } from '../../tools/system/os-process.ts'
 import { removeCgroups } from './cgroups.ts'
 import { type Machine, OWNER_VARIABLE } from './machine.ts'
-import { CACHE, RUN } from './paths.ts'
+import { CACHE, LAST_LOGS, LOGS, RUN } from './paths.ts'
 
 /** Switches a machine off as a power failure does: the kernel ends all that is in it. */
 export async function powerOff({ init }: Machine): Promise<void> {
@@ -26,6 +26,10 @@ export async function stopCluster(): Promise<boolean> {
   }
   const existed = found.length > 0 || existsSync(RUN)
   await removeCgroups()
+  if (existsSync(LOGS)) {
+    await rm(LAST_LOGS, { recursive: true, force: true })
+    await rename(LOGS, LAST_LOGS)
+  }
   await rm(RUN, { recursive: true, force: true, maxRetries: 5 })
   return existed
 }
