@@ -10,9 +10,9 @@ import { type Cluster, isElsewhere, openCluster } from './open.ts'
 import { CACHE, LAST_LOGS } from './paths.ts'
 import { readRecord } from './record.ts'
 import { findRequirements } from './requirements.ts'
-import { leftovers, takeSnapshot } from './snapshot.ts'
+import { findLeftovers, takeSnapshot } from './snapshot.ts'
 import { startCluster } from './start.ts'
-import { stopCluster } from './stop.ts'
+import { powerOffAll, stopCluster } from './stop.ts'
 import { goPrograms, meshPrograms } from './versions.ts'
 
 export type Options = { nodes: number; mesh: boolean; say: (line: string) => void; signal: AbortSignal }
@@ -54,7 +54,7 @@ export async function during(options: Options, use: (cluster: Cluster) => Promis
       await stopCluster()
       guard.dismiss()
     }
-    const left = Object.entries(leftovers(before, await takeSnapshot()))
+    const left = Object.entries(await findLeftovers(before))
     for (const [kind, entries] of left) options.say(`left behind: ${kind}: ${entries.join(', ')}`)
     if (left.length === 0)
       options.say('Nothing of it is left: no process, namespace, mount, cgroup, rule or file.')
@@ -83,15 +83,19 @@ function runs(): boolean {
 async function startGuarded(options: Options): Promise<void> {
   const guard = postReaper()
   const began = Date.now()
+  // Whatever is being done on a machine ends with it.
+  const breakOff = () => void powerOffAll()
+  options.signal.addEventListener('abort', breakOff, { once: true })
   try {
     await stopCluster()
     await startCluster(options)
     options.say(`The cluster is ready after ${Math.round((Date.now() - began) / 1000)} s.`)
   } catch (error) {
     await stopCluster()
-    options.say(`What its servers said is in ${LAST_LOGS}.`)
+    if (!options.signal.aborted) options.say(`What its servers said is in ${LAST_LOGS}.`)
     throw error
   } finally {
+    options.signal.removeEventListener('abort', breakOff)
     guard.dismiss()
   }
 }

@@ -21,12 +21,16 @@ export const clusterEnvironment = (): NodeJS.ProcessEnv => ({
 /** Runs kubectl with `input`, if any, and gives what it prints. @throws with what it says to be wrong */
 export type Kubectl = (args: readonly string[], input?: string) => Promise<string>
 
-/** A kubectl behind `prefix`, a command that runs others (or nothing). */
-export function kubectlBehind(prefix: readonly string[], env: NodeJS.ProcessEnv): Kubectl {
+/** A kubectl behind `prefix`, a command that runs others (or nothing); `signal` breaks off what it does. */
+export function kubectlBehind(
+  prefix: readonly string[],
+  env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
+): Kubectl {
   return (args, input) =>
     new Promise((resolve, reject) => {
       const [program = '', ...rest] = [...prefix, 'kubectl', ...args]
-      const child = spawn(program, rest, { env, stdio: 'pipe' })
+      const child = spawn(program, rest, { env, signal, stdio: 'pipe' })
       let stdout = ''
       let stderr = ''
       child.stdout.setEncoding('utf8').on('data', (text: string) => {

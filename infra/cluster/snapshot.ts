@@ -2,7 +2,11 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { withEnvironment } from '../../tools/system/os-process.ts'
+import { OWNER_VARIABLE } from './machine.ts'
+import { CACHE } from './paths.ts'
 
 /** What there is on this computer of each kind that a cluster could leave something of. */
 export type Snapshot = Record<string, string[]>
@@ -33,6 +37,19 @@ export async function takeSnapshot(): Promise<Snapshot> {
   }
 }
 
+/** How long the system may take to collect a process that has ended. */
+const SETTLED_WITHIN_MS = 10_000
+
+/** What is there now, and stays, and was not there before. */
+export async function findLeftovers(before: Snapshot): Promise<Snapshot> {
+  const deadline = Date.now() + SETTLED_WITHIN_MS
+  for (;;) {
+    const left = leftovers(before, await takeSnapshot())
+    if (Object.keys(left).length === 0 || Date.now() > deadline) return left
+    await delay(200)
+  }
+}
+
 /** What is there afterwards and was not before, by kind; kinds without a difference are left out. */
 export function leftovers(before: Snapshot, after: Snapshot): Snapshot {
   const found = Object.entries(after).map(([kind, entries]): [string, string[]] => {
@@ -48,15 +65,14 @@ async function said(program: string, ...args: string[]): Promise<string> {
   return (await promisify(execFile)(program, args, { maxBuffer: 1e8 })).stdout
 }
 
-/** Programs of a cluster, and what runs apart from this computer's own processes. */
-const OURS = /^(kube|etcd|containerd|ctr|coredns|metrics-serv|nats-server|unshare|pause)/
-
+/** What runs apart from this computer's own processes, in containers or machines, and what holds those. */
 async function processes(): Promise<string[]> {
   const here = await readlink('/proc/self/ns/pid')
+  const ours = withEnvironment(OWNER_VARIABLE, CACHE).map(({ pid }) => String(pid))
   const found = await eachProcess(async (pid) => {
-    const name = (await readFile(`/proc/${pid}/comm`, 'utf8')).trim()
     const apart = (await readlink(`/proc/${pid}/ns/pid`)) !== here
-    return apart || OURS.test(name) ? [`${name} ${pid}`] : []
+    const name = (await readFile(`/proc/${pid}/comm`, 'utf8')).trim()
+    return apart || ours.includes(pid) ? [`${name} ${pid}`] : []
   })
   return found.flat()
 }
@@ -107,17 +123,7 @@ async function settings(): Promise<string[]> {
 
 /** Folders that servers of a cluster write to on an ordinary computer. */
 async function files(): Promise<string[]> {
-  const folders = [
-    '/run',
-    '/opt',
-    '/etc',
-    '/etc/cni',
-    '/var/lib',
-    '/var/lib/cni',
-    '/var/log',
-    '/usr/libexec',
-    '/dev/shm',
-  ]
+  const folders = ['/run', '/opt', '/etc', '/etc/cni', '/var/lib', '/var/lib/cni', '/var/log', '/usr/libexec']
   const found = await Promise.all(
     folders.map(async (folder) =>
       existsSync(folder) ? (await readdir(folder)).map((name) => join(folder, name)) : [],

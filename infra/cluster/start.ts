@@ -44,7 +44,7 @@ export async function startCluster({ nodes, say, signal }: StartOptions): Promis
   const versions = await describeVersions()
   const record = { control, nodes: machines, versions, conversions }
   await writeRecord({ ...record, ready: false })
-  const kubectl = kubectlBehind(inNetwork(control), clusterEnvironment())
+  const kubectl = kubectlBehind(inNetwork(control), clusterEnvironment(), signal)
   await patiently(() => kubectl(['get', '--raw', '/readyz']), signal)
   await startControllers(control)
   await Promise.all(machines.map((machine, index) => startKubelet(machine, index + 1)))

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
-import { end, identify, type ProcessIdentity, withEnvironment } from '../../tools/system/os-process.ts'
+import { end, type ProcessIdentity, withEnvironment } from '../../tools/system/os-process.ts'
 import { removeCgroups } from './cgroups.ts'
 import { type Machine, OWNER_VARIABLE } from './machine.ts'
 import { CACHE, LAST_LOGS, LOGS, RUN } from './paths.ts'
@@ -17,14 +17,8 @@ export async function powerOff({ init }: Machine): Promise<void> {
  * @returns whether there was anything
  */
 export async function stopCluster(): Promise<boolean> {
-  const found: ProcessIdentity[] = []
-  // A second look finds what was being started during the first.
-  for (let look = 0; look < 2; look += 1) {
-    const ours = withEnvironment(OWNER_VARIABLE, CACHE).filter(({ pid }) => pid !== process.pid)
-    found.push(...ours)
-    await Promise.all(ours.map(kill))
-  }
-  const existed = found.length > 0 || existsSync(RUN)
+  const found = await powerOffAll()
+  const existed = found || existsSync(RUN)
   await removeCgroups()
   if (existsSync(LOGS)) {
     await rm(LAST_LOGS, { recursive: true, force: true })
@@ -34,6 +28,18 @@ export async function stopCluster(): Promise<boolean> {
   return existed
 }
 
+/** Switches off all machines, whoever started them. @returns whether there was one */
+export async function powerOffAll(): Promise<boolean> {
+  let found = false
+  // A second look finds what was being started during the first.
+  for (let look = 0; look < 2; look += 1) {
+    const ours = withEnvironment(OWNER_VARIABLE, CACHE).filter(({ pid }) => pid !== process.pid)
+    found ||= ours.length > 0
+    await Promise.all(ours.map(kill))
+  }
+  return found
+}
+
 async function kill(process: ProcessIdentity): Promise<void> {
-  if (identify(process.pid)?.started === process.started) await end(process, 'SIGKILL', 30_000)
+  await end(process, 'SIGKILL', 30_000)
 }
