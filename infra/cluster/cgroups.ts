@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { CACHE } from './paths.ts'
 
 const MOUNT = '/sys/fs/cgroup'
-const OURS = 'myhotel-cluster'
+/** Of its own for each cache, so that clusters of two of them do not meet. */
+const OURS = `myhotel-cluster-${createHash('sha256').update(CACHE).digest('hex').slice(0, 8)}`
 
 /** The cgroup under which all containers of a node are. */
 export const cgroupOf = (node: string): string => `/${OURS}/${node}`

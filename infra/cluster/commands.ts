@@ -55,7 +55,8 @@ export async function during(options: Options, use: (cluster: Cluster) => Promis
       guard.dismiss()
     }
     const left = Object.entries(await findLeftovers(before))
-    for (const [kind, entries] of left) options.say(`left behind: ${kind}: ${entries.join(', ')}`)
+    for (const [kind, entries] of left)
+      options.say(`left behind: ${entries.length} ${kind}: ${entries.slice(0, 5).join(', ')}`)
     if (left.length === 0)
       options.say('Nothing of it is left: no process, namespace, mount, cgroup, rule or file.')
     return left.length === 0 ? code : code || 1

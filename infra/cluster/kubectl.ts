@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { KUBECONFIG } from './control-plane.ts'
 import type { Machine } from './machine.ts'
+import { CONTROL_ADDRESS, POD_RANGE, SERVICE_RANGE } from './network.ts'
 import { RUN } from './paths.ts'
 
 /** What a command is put behind to be in the network of the cluster, with the files and processes of this computer. */
@@ -11,10 +12,15 @@ export const inNetwork = (control: Machine): string[] => [
   '--',
 ]
 
+/** No proxy leads into the cluster's network. */
+const DIRECT = [CONTROL_ADDRESS, SERVICE_RANGE, POD_RANGE].join(',')
+
 /** The environment of commands that are to reach the cluster: its kubeconfig, and its kubectl first in PATH. */
 export const clusterEnvironment = (): NodeJS.ProcessEnv => ({
   ...process.env,
   KUBECONFIG,
+  NO_PROXY: DIRECT,
+  no_proxy: DIRECT,
   PATH: `${join(RUN, 'bin')}:${process.env.PATH}`,
 })
 
