@@ -127,16 +127,12 @@ export function finished([program = '', ...args]: string[], options: SpawnOption
   })
 }
 
+const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+
+/** Where programs are, seen from inside a machine. */
+export const PATH_INSIDE = [`${INSIDE}/run/bin`, ...FOLDERS].join(':')
+
 /** The environment of whatever runs inside a machine. */
 export function environment(): NodeJS.ProcessEnv {
-  const folders = [
-    `${INSIDE}/run/bin`,
-    '/usr/local/sbin',
-    '/usr/local/bin',
-    '/usr/sbin',
-    '/usr/bin',
-    '/sbin',
-    '/bin',
-  ]
-  return { PATH: folders.join(':'), HOME: '/root', LANG: 'C.UTF-8', [OWNER_VARIABLE]: CACHE }
+  return { PATH: PATH_INSIDE, HOME: '/root', LANG: 'C.UTF-8', [OWNER_VARIABLE]: CACHE }
 }

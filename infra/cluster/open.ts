@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { KUBECONFIG } from './control-plane.ts'
 import { type Conversion, importArchive } from './images.ts'
 import { clusterEnvironment, inNetwork, type Kubectl, kubectlBehind } from './kubectl.ts'
-import { inMachine, isOn, type Machine } from './machine.ts'
+import { inMachine, isOn, type Machine, PATH_INSIDE } from './machine.ts'
 import { routeServicesBy } from './network.ts'
 import { nodeName, startKubelet, startNode } from './node.ts'
 import { readRecord, writeRecord } from './record.ts'
@@ -65,7 +65,7 @@ function localCluster(prefix: string[]): LocalCluster {
   return {
     nodes: nodes.map((_, index) => nodeName(index + 1)),
     inNetwork: prefix,
-    onNode: (node) => inMachine(machineOf(node)),
+    onNode: (node) => [...inMachine(machineOf(node)), 'env', `PATH=${PATH_INSIDE}`],
     killNode,
     startNode: switchOn,
     async importArchive(archive) {

@@ -99,10 +99,11 @@ async function eachProcess<T>(look: (pid: string) => Promise<T>): Promise<T[]> {
   return found.flat()
 }
 
-async function cgroups(): Promise<string[]> {
-  const root = '/sys/fs/cgroup'
-  const entries = await readdir(root, { recursive: true, withFileTypes: true })
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name))
+/** Other programs make and remove some while this looks. */
+async function cgroups(folder = '/sys/fs/cgroup'): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const below = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name))
+  return [...below, ...(await Promise.all(below.map((path) => cgroups(path)))).flat()]
 }
 
 /** Settings that kubelet, kube-proxy or containers could change for the whole computer. */

@@ -4,9 +4,9 @@ import { folderOf } from './build.ts'
 import { createCertificates, startControllers, startServers } from './control-plane.ts'
 import { describeVersions } from './describe.ts'
 import { imageStore, stock } from './image-store.ts'
-import { buildImages, importArchive, ownArchives } from './images.ts'
+import { buildImages, ownArchives } from './images.ts'
 import { clusterEnvironment, inNetwork, type Kubectl, kubectlBehind } from './kubectl.ts'
-import { type Machine, startMachine } from './machine.ts'
+import { startMachine } from './machine.ts'
 import { layControlNetwork, routeServicesBy } from './network.ts'
 import { createNodeCertificate, nodeName, startKubelet, startNode } from './node.ts'
 import { RUN } from './paths.ts'
@@ -28,7 +28,8 @@ export async function startCluster({ nodes, say, signal }: StartOptions): Promis
   say('images and certificates')
   await linkPrograms()
   const { archives, conversions } = await buildImages()
-  const store = await imageStore(archives, signal)
+  const base = await imageStore(archives, { signal })
+  const store = await imageStore(await ownArchives(), { base, signal })
   await createCertificates()
   await Promise.all(numbers.map(createNodeCertificate))
   await Promise.all(numbers.map((number) => stock(nodeName(number), store)))
@@ -50,9 +51,8 @@ export async function startCluster({ nodes, say, signal }: StartOptions): Promis
   await Promise.all(machines.map((machine, index) => startKubelet(machine, index + 1)))
   await applyAddons(kubectl, volumes, signal)
 
-  say('CoreDNS, metrics-server and the images of npm run image')
-  const ready = waitUntilReady(kubectl, numbers.map(nodeName), signal)
-  await Promise.all([ready, importOwnImages(machines, signal)])
+  say('CoreDNS and metrics-server')
+  await waitUntilReady(kubectl, numbers.map(nodeName), signal)
   await writeRecord({ ...record, ready: true })
 }
 
@@ -65,14 +65,6 @@ async function linkPrograms(): Promise<void> {
     const folder = folderOf(name, program)
     for (const file of await readdir(folder).catch(() => []))
       await symlink(join('../../programs', folder.slice(folder.lastIndexOf('/') + 1), file), join(bin, file))
-  }
-}
-
-/** What `npm run image` has written, as far as it has. */
-async function importOwnImages(machines: readonly Machine[], signal?: AbortSignal): Promise<void> {
-  for (const archive of await ownArchives()) {
-    signal?.throwIfAborted()
-    await Promise.all(machines.map((machine) => importArchive(machine, archive)))
   }
 }
 
