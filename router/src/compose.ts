@@ -124,6 +124,6 @@ export async function compose(env: RouterEnv, log: Logger): Promise<Part[]> {
       log,
     }),
     load,
-    httpServer({ port: env.PORT, host: env.HOST, log, handle }),
+    httpServer({ port: env.PORT, host: env.HOST, maxAgeMs: env.CONNECTION_MAX_AGE_MS, log, handle }),
   ]
 }

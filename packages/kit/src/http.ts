@@ -2,9 +2,9 @@ import { isUtf8 } from 'node:buffer'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type ApolloServer, type BaseContext, HeaderMap } from '@apollo/server'
+import { followConnections } from './connections.ts'
 import type { Logger } from './logger.ts'
 import { urlOf } from './management.ts'
-import { traffic } from './metrics.ts'
 import type { Part } from './part.ts'
 
 /** Bytes, unless told. */
@@ -25,9 +25,6 @@ export type Patience = {
 
 const usualPatience: Patience = { headersMs: 10_000, requestMs: 30_000, lookEveryMs: 1_000 }
 
-/** How often a server that is stopping looks for connections that have nothing more to do. */
-const sweepEveryMs = 50
-
 /**
  * The HTTP server of a service for its clients: everything goes to `handle`. Stopping lets the requests under way finish.
  *
@@ -40,6 +37,8 @@ export function httpServer(options: {
   log: Logger
   handle: RequestListener
   patience?: Patience
+  /** Milliseconds after which a kept connection is to be replaced by another one; 0, which it is unless told, is never. */
+  maxAgeMs?: number
 }): Part {
   const { headersMs, requestMs, lookEveryMs } = options.patience ?? usualPatience
   const server = createServer({
@@ -50,13 +49,16 @@ export function httpServer(options: {
     maxHeaderSize: 16 * 1024,
     joinDuplicateHeaders: true,
   })
-  let stopping = false
+  const connections = followConnections(server, options.maxAgeMs ?? 0)
+  const finish = async () => {
+    connections.retire()
+    if (server.listening) await connections.close()
+  }
   return {
     name: 'http',
     async start() {
       server.on('request', (request, response) => {
-        if (stopping) response.setHeader('connection', 'close')
-        countRequest(response)
+        connections.enter(request, response)
         options.handle(request, response)
       })
       await new Promise<void>((resolve, reject) => {
@@ -66,29 +68,10 @@ export function httpServer(options: {
       const { port } = server.address() as AddressInfo
       options.log.info({ port, url: urlOf(options.host, port) }, 'listening')
     },
-    stop: () =>
-      new Promise((resolve) => {
-        stopping = true
-        // A kept-alive connection whose last request was under way becomes idle later: nobody else closes it.
-        const sweep = setInterval(() => server.closeIdleConnections(), sweepEveryMs)
-        server.close(() => {
-          clearInterval(sweep)
-          resolve()
-        })
-      }),
+    drain: connections.retire,
+    finish,
+    stop: finish,
   }
-}
-
-/** Status that is counted where the client did not wait for the answer. */
-const clientGone = 499
-
-function countRequest(response: ServerResponse) {
-  traffic.underWay += 1
-  response.once('close', () => {
-    traffic.underWay -= 1
-    const status = response.writableFinished ? response.statusCode : clientGone
-    traffic.answered.set(status, (traffic.answered.get(status) ?? 0) + 1)
-  })
 }
 
 /** Answers with a JSON body. */

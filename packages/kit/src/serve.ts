@@ -60,6 +60,8 @@ export function subgraphServer(options: {
   keys: string
   port: number
   host: string
+  /** Milliseconds after which a kept connection is to be replaced by another one; 0 is never. */
+  maxAgeMs?: number
   log: Logger
 }): Part {
   const typeDefs = parse(readFileSync(options.schemaFile, 'utf8'))

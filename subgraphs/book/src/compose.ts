@@ -85,6 +85,7 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
     keys: env.IDENTITY_KEYS,
     port: env.PORT,
     host: env.HOST,
+    maxAgeMs: env.CONNECTION_MAX_AGE_MS,
     log,
   })
   const subscription = whileLeading(relay, log, () =>

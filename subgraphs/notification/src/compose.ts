@@ -60,6 +60,7 @@ export function compose(env: Env, log: Logger): Part[] {
     keys: env.IDENTITY_KEYS,
     port: env.PORT,
     host: env.HOST,
+    maxAgeMs: env.CONNECTION_MAX_AGE_MS,
     log,
   })
   const subscription = whileLeading(relay, log, () =>

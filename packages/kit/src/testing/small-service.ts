@@ -42,7 +42,7 @@ const worker = loop({
 })
 
 const http = httpServer({
-  ...{ port: env.PORT, host: env.HOST, log },
+  ...{ port: env.PORT, host: env.HOST, maxAgeMs: env.CONNECTION_MAX_AGE_MS, log },
   handle(request, response) {
     const [, first = '', state = ''] = request.url?.split('/') ?? []
     if (first === 'store') storeIs = state
