@@ -1,3 +1,4 @@
+import { findPackageJSON } from 'node:module'
 import { join } from 'node:path'
 import { processEnv, readEnv } from '@myhotel/kit/env'
 import { z } from 'zod'
@@ -77,7 +78,7 @@ const settings = z
     INTROSPECTION: z.stringbool().optional(),
     /** Names besides localhost under which the router may be called in development, separated by commas. */
     DEVELOPMENT_HOSTS: list.prefault(''),
-    /** Whether GET / serves the playground; on unless in production. */
+    /** Whether GET / serves the playground; on unless in production, and where its editor is installed. */
     PLAYGROUND: z.stringbool().optional(),
     /** Where the playground gets tokens of development accounts: POST {account} → {access_token}. */
     PLAYGROUND_TOKEN_URL: url.optional(),
@@ -128,6 +129,8 @@ const settings = z
       (env.TRUST_PROXY === 0 || (Array.isArray(env.TRUST_PROXY) && env.TRUST_PROXY.length === 0))
     )
       refuse('TRUST_TRACEPARENT', 'is for proxies of TRUST_PROXY, and there are none')
+    if (env.PLAYGROUND && !canPlay())
+      refuse('PLAYGROUND', 'its editor (ruru) is installed for development only: leave it off')
     if (env.DOCUMENTS === 'persisted' && !env.DOCUMENTS_FILE)
       refuse('DOCUMENTS_FILE', 'is needed where only persisted documents are executed')
     if (env.NODE_ENV !== 'production') return
@@ -140,8 +143,17 @@ const settings = z
   .transform((env) => ({
     ...env,
     INTROSPECTION: env.INTROSPECTION ?? env.NODE_ENV !== 'production',
-    PLAYGROUND: env.PLAYGROUND ?? env.NODE_ENV !== 'production',
+    PLAYGROUND: env.PLAYGROUND ?? (env.NODE_ENV !== 'production' && canPlay()),
   }))
+
+/** Whether the playground's editor is there: with React and Monaco it is a devDependency. */
+function canPlay(): boolean {
+  try {
+    return findPackageJSON('ruru', import.meta.url) !== undefined
+  } catch {
+    return false
+  }
+}
 
 function areAddresses(addresses: readonly string[]): boolean {
   try {

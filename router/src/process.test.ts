@@ -1,3 +1,6 @@
+import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
 import { answer } from '@myhotel/kit/http'
 import { createTestIdentities, eventually } from '@myhotel/kit/testing'
 import { startProcess } from '@myhotel/kit/testing/process'
@@ -8,9 +11,9 @@ import { asker, createCleanup, deadUrl, listen } from './testing.ts'
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())
 
-async function startMain(env: Record<string, string>) {
+async function startMain(env: Record<string, string>, main = 'router/src/main.ts') {
   const identities = await createTestIdentities('router')
-  const router = await startProcess('router/src/main.ts', {
+  const router = await startProcess(main, {
     IDENTITY_PRIVATE_KEY: identities.privateKey('router'),
     TOKEN_ISSUER: await deadUrl(),
     ...env,
@@ -39,6 +42,23 @@ test('is ready without its subgraphs and its issuer, and says which of them cann
   })
   expect((await fetch(`${url}/readyz`)).status, 'on the port of clients').toBe(404)
   expect(text, 'no addresses').not.toMatch(/127\.0\.0\.1|ECONN/)
+})
+
+test('where it is installed for production it has no playground, and says so if one is asked for', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'router-production-'))
+  cleanup.add(() => rm(root, { recursive: true }))
+  const here = join(import.meta.dirname, '../..')
+  await cp(join(here, 'router'), join(root, 'router'), { recursive: true, verbatimSymlinks: true })
+  for (const shared of ['node_modules', 'packages']) await symlink(join(here, shared), join(root, shared))
+  const { devDependencies } = JSON.parse(await readFile(join(root, 'router/package.json'), 'utf8'))
+  for (const name of Object.keys(devDependencies)) await rm(join(root, 'router/node_modules', name))
+  const main = relative(here, join(root, 'router/src/main.ts'))
+
+  const { url } = await startMain({}, main)
+  expect((await fetch(url, { headers: { accept: 'text/html' } })).status).toBe(404)
+  await expect(startMain({ PLAYGROUND: 'true' }, main)).rejects.toThrow(
+    'PLAYGROUND: its editor (ruru) is installed for development only: leave it off',
+  )
 })
 
 test('told to stop, it finishes the requests under way and ends', async () => {
