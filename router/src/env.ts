@@ -116,8 +116,6 @@ const settings = z
     SUBGRAPH_TIMEOUT_MS: milliseconds.default(10_000),
     /** How long a query waits for what it can do without: what others contribute, and supporting subgraphs. */
     CONTRIBUTION_TIMEOUT_MS: milliseconds.default(1_000),
-    /** How long a connection to a subgraph is used before a new one takes its place. */
-    CONNECTION_MAX_AGE_MS: milliseconds.default(60_000),
     /** How long one request of a client may take as a whole. */
     REQUEST_TIMEOUT_MS: milliseconds.default(20_000),
   })

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { traffic } from './metrics.ts'
 
 /** Status that is counted where the client did not wait for the answer. */
@@ -8,6 +9,10 @@ const clientGone = 499
 const sweepEveryMs = 50
 /** Who has just connected was about to ask something: so long is that waited for. */
 const firstRequestWithinMs = 1_000
+
+/** As long as somebody connects, the end is put off: who is connected and not accepted yet would be cut off. */
+const quietMs = 100
+const quietWithinMs = 2_000
 
 /** The connections of one HTTP server and the requests on them. */
 export type Connections = {
@@ -30,11 +35,18 @@ export function followConnections(server: Server, maxAgeMs: number): Connections
   /** By when they are old; zero of those that have asked nothing yet. */
   const oldAt = new Map<Socket, number>()
   let retiring = false
+  let connectedAt = Number.NEGATIVE_INFINITY
 
   server.on('connection', (socket: Socket) => {
     oldAt.set(socket, 0)
+    connectedAt = performance.now()
     socket.once('close', () => oldAt.delete(socket))
   })
+
+  async function quiet() {
+    const until = performance.now() + quietWithinMs
+    while (Math.min(connectedAt + quietMs, until) > performance.now()) await delay(sweepEveryMs)
+  }
 
   function isOld(socket: Socket): boolean {
     const at = oldAt.get(socket)
@@ -62,7 +74,8 @@ export function followConnections(server: Server, maxAgeMs: number): Connections
       retiring = true
       for (const response of underWay) if (!response.headersSent) response.setHeader('connection', 'close')
     },
-    close() {
+    async close() {
+      await quiet()
       const { promise, resolve } = Promise.withResolvers<void>()
       const since = performance.now()
       // A connection becomes idle later where the head of its last answer was sent before anybody knew that it is the last.
@@ -75,7 +88,7 @@ export function followConnections(server: Server, maxAgeMs: number): Connections
         clearInterval(sweep)
         resolve()
       })
-      return promise
+      await promise
     },
   }
 }

@@ -14,8 +14,8 @@ export const processEnv = {
   MANAGEMENT_PORT: port.default(9464),
   /** How long a service that is told to stop goes on serving, while callers learn of it. */
   DRAIN_MS: milliseconds.default(0),
-  /** How long a client keeps a connection, about; it then opens another one, maybe to a new replica. 0 is for ever. */
-  CONNECTION_MAX_AGE_MS: milliseconds.default(5 * 60_000),
+  /** How long a connection is used, by whoever opened it; the next one may be to a new replica. */
+  CONNECTION_MAX_AGE_MS: milliseconds.min(1).default(60_000),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 }
 

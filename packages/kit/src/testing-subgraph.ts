@@ -38,7 +38,7 @@ export async function startSubgraph(
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const env: ServiceEnv = {
-    ...{ PORT: port, HOST: '127.0.0.1', MANAGEMENT_PORT: 0, DRAIN_MS: 0, CONNECTION_MAX_AGE_MS: 0 },
+    ...{ PORT: port, HOST: '127.0.0.1', MANAGEMENT_PORT: 0, DRAIN_MS: 0, CONNECTION_MAX_AGE_MS: 60_000 },
     ...{ LOG_LEVEL: 'silent', IDENTITY_KEYS: identities.keys },
   }
   const parts = await compose(env)
