@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { withClient } from '@myhotel/kit/postgres'
+import { readRedisUrl } from '@myhotel/kit/redis-url'
 import { Redis } from 'ioredis'
 import { findStores, type Stores } from './system/stores.ts'
 
@@ -86,7 +87,7 @@ async function retryInPage(redis: Redis, ids: readonly string[]): Promise<number
 }
 
 async function withRedis<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null })
+  const redis = new Redis({ ...readRedisUrl(url), lazyConnect: true, retryStrategy: () => null })
   // The failed command says it better; without a listener the process would end.
   redis.on('error', () => undefined)
   try {

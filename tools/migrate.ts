@@ -1,21 +1,29 @@
+import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { setByRole, withUnfitClient } from '@myhotel/kit/postgres'
 import { provide } from './migrate/administrator.ts'
+import { closeOtherLogins, makeLogin } from './migrate/login.ts'
 import { databaseNames, drift, migrate, newMigration } from './migrate/migrations.ts'
+import { planningOf } from './migrate/planning.ts'
 import { persist, reach, requireMigrations } from './migrate/waiting.ts'
 import { variable } from './system/site.ts'
 
 export { databaseNames, migrate } from './migrate/migrations.ts'
 
 const USAGE = `npm run migrate -- apply [NAME…] [--within SECONDS]
-  brings databases up to date; each named by the environment, BOOK_DATABASE_URL for book. Where ADMIN_DATABASE_URL
-  names somebody who may, the role and the database of each connection string are made first
+  brings databases up to date; each named by the environment: for book BOOK_DIRECT_DATABASE_URL where services
+  have a pooler between, else BOOK_DATABASE_URL. Where ADMIN_DATABASE_URL names somebody who may, the role and the database of each connection string are made first
   --within SECONDS  how long to wait for a server that cannot be reached yet; not at all unless given
 npm run migrate -- apply [NAME…] --wait [--within SECONDS]
   applies nothing: waits until somebody else has brought them up to date
 npm run migrate -- settings [NAME…]
-  sets what every session needs (time zone, form of dates, …) for the role of each of these connection strings, in its
-  database: for services behind a pooler, whose connection strings say settings=role
+  sets what every session needs (time zone, form of dates, …), and how statements are planned, for the role of each of
+  these connection strings, in its database: for services behind a pooler, whose connection strings say settings=role
+npm run migrate -- login NAME
+  makes the login whose turn it is for BOOK_DATABASE_URL, with a new password, and prints the connection string with it;
+  ADMIN_DATABASE_URL, or standard input, says the connection string of somebody who may make roles
+npm run migrate -- close-logins NAME
+  takes their passwords from the logins that BOOK_DATABASE_URL, which is the new one by then, does not use
 npm run migrate -- new NAME TITLE
   writes prisma/NAME/migrations/<time>_<title>/migration.sql: what schema.prisma has and the migrations lack;
   with --by-hand also where there is nothing, for what schema.prisma cannot say
@@ -36,13 +44,25 @@ async function main(args: string[]): Promise<number> {
   const names = rest.length > 0 ? rest : await databaseNames()
   if (command === 'apply') {
     const withinMs = values.within === undefined ? undefined : Number(values.within) * 1000
-    return onEach(names, values.wait ? waiting(withinMs) : applying(withinMs))
+    return onEach(names, directly(values.wait ? waiting(withinMs) : applying(withinMs)))
   }
   if (command === 'settings') {
-    return onEach(names, async (_, url) => {
-      const set = await withUnfitClient(url, setByRole)
+    return onEach(names, async (name, url) => {
+      const set = await withUnfitClient(url, (client) => setByRole(client, planningOf(name)))
       return set.length > 0 ? `${set.join(', ')} set for its role` : 'set already'
     })
+  }
+  if (command === 'login' || command === 'close-logins') {
+    const adminUrl = process.env.ADMIN_DATABASE_URL ?? (await text(process.stdin)).trim()
+    if (rest.length !== 1 || !adminUrl) {
+      console.error(adminUrl ? USAGE : 'Neither is ADMIN_DATABASE_URL set, nor does standard input say it')
+      return 2
+    }
+    return onEach(rest, async (name, url) =>
+      command === 'login'
+        ? `\n${await makeLogin(url, adminUrl, planningOf(name))}`
+        : `closed: ${(await closeOtherLogins(url, adminUrl)).join(', ') || 'none'}`,
+    )
   }
   if (command === 'check') return check(names)
   const [name, ...title] = rest
@@ -59,6 +79,12 @@ async function main(args: string[]): Promise<number> {
 }
 
 type Work = (name: string, url: string) => Promise<string>
+
+/** Past a pooler, if there is one: a migration holds a lock by its session. */
+const directly =
+  (work: Work): Work =>
+  (name, url) =>
+    work(name, process.env[`${variable(name)}_DIRECT_DATABASE_URL`] ?? url)
 
 const waiting =
   (withinMs?: number): Work =>

@@ -7,6 +7,8 @@ export type Program = { file: string; args: readonly string[] }
 /** Commands of tools/ that an operator needs where there is no checkout, by the name that they have there. */
 const operatorsTools: Readonly<Record<string, Program>> = {
   migrate: { file: 'tools/migrate.ts', args: ['apply'] },
+  'make-login': { file: 'tools/migrate.ts', args: ['login'] },
+  'close-logins': { file: 'tools/migrate.ts', args: ['close-logins'] },
   'migrate-settings': { file: 'tools/migrate.ts', args: ['settings'] },
   republish: { file: 'tools/events-republish.ts', args: [] },
   'dead-letters': { file: 'tools/dead-letters.ts', args: [] },

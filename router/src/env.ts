@@ -1,6 +1,6 @@
 import { findPackageJSON } from 'node:module'
 import { join } from 'node:path'
-import { processEnv, readEnv } from '@myhotel/kit/env'
+import { processEnv, readEnv, redisUrl } from '@myhotel/kit/env'
 import { z } from 'zod'
 import { readSupergraph } from './execution/supergraph.ts'
 import { readManifest } from './http/documents.ts'
@@ -102,7 +102,7 @@ const settings = z
     MAX_FIRST: count.default(100),
     MAX_BODY_BYTES: count.default(256 * 1024),
     /** Where requests are counted for all routers together; without it, each counts its own. */
-    REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+    REDIS_URL: redisUrl.optional(),
     RATE_LIMIT_WINDOW_SECONDS: count.default(60),
     /** Requests of a signed-in user, and of an address where nobody is signed in. */
     RATE_LIMIT_USER: rate.default(600),

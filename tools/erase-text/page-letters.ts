@@ -1,3 +1,4 @@
+import { readRedisUrl } from '@myhotel/kit/redis-url'
 import { Redis } from 'ioredis'
 import type { Withheld } from './databases.ts'
 import { withoutText } from './without-text.ts'
@@ -10,7 +11,7 @@ export async function eraseFromPageLetters(
   withheld: readonly Withheld[],
   apply: boolean,
 ): Promise<number> {
-  const redis = new Redis(url)
+  const redis = new Redis(readRedisUrl(url))
   try {
     let events = 0
     for (const [id, text] of Object.entries(await redis.hgetall(key))) {

@@ -21,7 +21,6 @@ export async function eraseFromStream(
   if (events === 0) return 0
   const bus = createBus({
     url: natsUrl,
-    replicas: 1,
     name: 'erase text',
     log: createLogger('erase-text', 'warn'),
   })

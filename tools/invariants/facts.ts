@@ -1,5 +1,6 @@
 import { toMinorUnits } from '@myhotel/kit/minor-units'
 import { types, withClient } from '@myhotel/kit/postgres'
+import { readRedisUrl } from '@myhotel/kit/redis-url'
 import { Redis } from 'ioredis'
 import type { Stores } from '../system/stores.ts'
 import { readStreams, type Streamed } from './streams.ts'
@@ -126,7 +127,7 @@ async function readProvider<Row>(url: string | null, list: 'captures' | 'refunds
 }
 
 async function readPage(url: string): Promise<Page | null> {
-  const redis = new Redis(url, { enableAutoPipelining: true })
+  const redis = new Redis({ ...readRedisUrl(url), enableAutoPipelining: true })
   try {
     const generation = await redis.get('rm:active')
     if (!generation) return null

@@ -1,3 +1,4 @@
+import { natsOptions } from '@myhotel/kit/nats-options'
 import { connect } from 'nats'
 
 /** The last version of an aggregate that a stream holds, and how many different ones. */
@@ -5,7 +6,7 @@ export type Streamed = { aggregate: string; last: number; rows: number }
 
 /** Reads which versions of which aggregates the streams hold, by the messages' headers. */
 export async function readStreams(url: string): Promise<Streamed[]> {
-  const nats = await connect({ servers: url })
+  const nats = await connect(natsOptions(url))
   try {
     const versions = new Map<string, Set<number>>()
     const manager = await nats.jetstreamManager()

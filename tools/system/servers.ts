@@ -10,18 +10,18 @@ import type { ProcessSpec } from './supervisor.ts'
 const FURTHER_FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/opt/homebrew/bin']
 
 /** Programs that npm does not have; each has the name of its Debian package. */
-export type ServerProgram = 'nats-server' | 'redis-server'
+export type ServerProgram = 'nats-server' | 'redis-server' | 'pgbouncer'
 
 /**
  * Paths of the programs asked for. What is missing is installed where that can be done without a question
  * (root on Debian or Ubuntu).
  * @throws in a sentence that names what is missing and the command that installs it
  */
-export async function findPrograms(
-  wanted: readonly ServerProgram[],
+export async function findPrograms<Wanted extends ServerProgram>(
+  wanted: readonly Wanted[],
   notice: (line: string) => void,
   signal?: AbortSignal,
-): Promise<Record<ServerProgram, string>> {
+): Promise<Record<Wanted, string>> {
   let missing = await missingOf(wanted)
   const apt = await find('apt-get')
   if (missing.length > 0 && apt && process.getuid?.() === 0) {
@@ -30,8 +30,8 @@ export async function findPrograms(
     missing = await missingOf(wanted)
   }
   if (missing.length > 0) throw new Error(explainMissing(missing, apt !== null))
-  const [nats, redis] = await Promise.all([find('nats-server'), find('redis-server')])
-  return { 'nats-server': nats ?? '', 'redis-server': redis ?? '' }
+  const paths = await Promise.all(wanted.map(async (program) => [program, await find(program)] as const))
+  return Object.fromEntries(paths) as Record<Wanted, string>
 }
 
 async function missingOf(wanted: readonly ServerProgram[]): Promise<ServerProgram[]> {

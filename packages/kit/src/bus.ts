@@ -1,22 +1,16 @@
 import { type ConsumerMessages, connect, type NatsConnection } from 'nats'
 import type { Consumption, Delivery, Envelope } from './envelope.ts'
-import {
-  ensureConsumer,
-  ensureStream,
-  handOut,
-  readStream,
-  streamOf,
-  subjectToken,
-  toHeaders,
-} from './jetstream.ts'
+import { ensureConsumer, handOut, readStream, streamOf, subjectToken, toHeaders } from './jetstream.ts'
 import type { Logger } from './logger.ts'
 import { loop } from './loop.ts'
+import { natsOptions } from './nats-options.ts'
 import { createPublisher, type Publisher } from './publisher.ts'
 import type { Part } from './service.ts'
+import { ensureStream, type StreamState } from './streams.ts'
 
 export type { Consumption, Delivery, Envelope, Verdict } from './envelope.ts'
 
-/** JetStream as the services use it. This file, jetstream.ts and publisher.ts are the only ones that know the client library. */
+/** JetStream as the services use it. This file and those for it (jetstream.ts, streams.ts, nats-options.ts, publisher.ts) know the client library; nobody else does. */
 export type Bus = Part & {
   /** Resolves when the stream has stored the event (or had it already). */
   publish(event: Envelope): Promise<void>
@@ -40,18 +34,33 @@ export type Bus = Part & {
 
 const waitForStoreMs = 5_000
 const connectWithinMs = 2_000
+/** How soon a stream of which JetStream keeps fewer or more copies than it should is looked at again. */
+const copiesAgainMs = 60_000
 
 /**
- * Connects in the background and for ever: a service starts and answers while NATS is away, its outbox waits.
+ * Connects in the background and for ever, to whichever of the servers answers: a service starts and answers while NATS
+ * is away, its outbox waits. The first time that it uses a stream it has JetStream keep as many copies of it as `replicas`
+ * says; left open, one where it is made, and else as many as there are. Once, so that services that are told different
+ * numbers do not contend: who started last has said it.
  */
-export function createBus(options: { url: string; replicas: number; name: string; log: Logger }): Bus {
+export function createBus(options: {
+  /** See nats-options.ts. */
+  url: string
+  replicas?: number
+  name: string
+  log: Logger
+}): Bus {
+  const { log } = options
+  const server = natsOptions(options.url)
   let connecting: Promise<NatsConnection> | undefined
   let publisher: Publisher | undefined
   const streams = new Map<string, Promise<Publisher>>()
+  /** Contexts whose streams have been told how many copies they are to have. */
+  const settled = new Set<string>()
 
   function connection(): Promise<NatsConnection> {
     connecting ??= connect({
-      servers: options.url.split(','),
+      ...server,
       name: options.name,
       waitOnFirstConnect: true,
       maxReconnectAttempts: -1,
@@ -60,6 +69,11 @@ export function createBus(options: { url: string; replicas: number; name: string
       // A trace of who asked, for each event that is published, cost a fifth of publishing it.
       noAsyncTraces: true,
       maxPingOut: 2,
+      // While credentials are changed, servers may refuse for a while those that are right in a moment.
+      ignoreAuthErrorAbort: true,
+    }).catch((error: unknown) => {
+      connecting = undefined
+      throw error
     })
     return connecting
   }
@@ -67,12 +81,13 @@ export function createBus(options: { url: string; replicas: number; name: string
   /** The connection, or an error where there is none yet: whoever waited for ever could not be stopped. */
   const client = () => Promise.race([connection(), timeout(connectWithinMs)])
 
-  /** What publishes, once the context's stream is known to be there. */
+  /** What publishes, once the context's stream is known to be there, of as many copies as wanted where that can be. */
   function stream(context: string): Promise<Publisher> {
     let ready = streams.get(context)
     if (!ready) {
       ready = client().then(async (nats) => {
-        await ensureStream(nats, context, options.replicas)
+        const wanted = { copies: options.replicas, changed: !settled.has(context) }
+        settle(context, await ensureStream(nats, context, wanted))
         publisher ??= createPublisher(nats, waitForStoreMs)
         return publisher
       })
@@ -82,10 +97,27 @@ export function createBus(options: { url: string; replicas: number; name: string
     return ready
   }
 
+  function settle(context: string, { copies, refusal }: StreamState) {
+    settled.add(context)
+    if (!refusal) return
+    const wanted = options.replicas
+    log.warn(
+      { stream: streamOf(context), copies, wanted, refusal },
+      `NATS keeps ${copies} and not ${wanted} copies of a stream (NATS_REPLICAS): ${refusal}. What is there is used.`,
+    )
+    const again = () => {
+      settled.delete(context)
+      streams.delete(context)
+      stream(context).catch(() => undefined)
+    }
+    setTimeout(again, copiesAgainMs).unref()
+  }
+
   return {
     name: 'nats',
+    connections: { nats: 1 },
     async start() {
-      connection().catch((error: unknown) => options.log.error({ err: error }, 'NATS connection given up'))
+      connection().catch((error: unknown) => log.error({ err: error }, 'NATS connection given up'))
     },
     async ready() {
       const nats = await Promise.race([client(), timeout(500)])
@@ -111,7 +143,7 @@ export function createBus(options: { url: string; replicas: number; name: string
       return loop({
         name: `${consumption.durable} of ${consumption.context}`,
         everyMs: 200,
-        log: options.log,
+        log,
         async work(signal, comeRound) {
           await stream(consumption.context)
           const nats = await client()
@@ -128,7 +160,7 @@ export function createBus(options: { url: string; replicas: number; name: string
           signal.addEventListener('abort', close, { once: true })
           if (signal.aborted) close()
           try {
-            await handOut(messages, consumption, options.log, comeRound)
+            await handOut(messages, consumption, log, comeRound)
           } finally {
             signal.removeEventListener('abort', close)
             streams.delete(consumption.context)

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { fileMark } from './followed-text.ts'
+import { readNatsUrl } from './nats-url.ts'
+import { readRedisUrl } from './redis-url.ts'
 
 const port = z.coerce.number().int().min(0).max(65535)
 const milliseconds = z.coerce.number().int().min(0)
@@ -31,11 +33,28 @@ export const serviceEnv = {
 
 export type ServiceEnv = z.infer<z.ZodObject<typeof serviceEnv>>
 
+/** A text that `read` understands; what it throws is what is wrong with it. */
+const readableBy = (read: (text: string) => unknown) =>
+  z.string().superRefine((text, context) => {
+    try {
+      read(text)
+    } catch (error) {
+      context.addIssue(error instanceof Error ? error.message : String(error))
+    }
+  })
+const natsUrl = readableBy(readNatsUrl)
+/** One Redis, or sentinels that know it (redis.ts). */
+export const redisUrl = readableBy(readRedisUrl)
+
 /** Environment of a service that owns a database and takes part in events. */
 export const eventEnv = {
-  NATS_URL: z.string().default('nats://127.0.0.1:4222'),
-  /** Copies that JetStream keeps of each stream: 3 in production. */
-  NATS_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
+  /** Servers of one cluster, separated by commas, with credentials and TLS (nats-options.ts). */
+  NATS_URL: natsUrl.default('nats://127.0.0.1:4222'),
+  /**
+   * Copies that JetStream keeps of each stream: 3 in production. Streams that are there follow; left out, they keep as
+   * many as they have, and new ones have one.
+   */
+  NATS_REPLICAS: z.coerce.number().int().min(1).max(5).optional(),
 }
 
 /** One base URL of another service, or several of its replicas, separated by commas. */
@@ -52,6 +71,25 @@ export const splitList = (text: string): string[] =>
     .split(',')
     .map((item) => item.trim())
     .filter(Boolean)
+
+type DatabaseEnv<Name extends string> = Record<`${Name}_DATABASE_URL`, z.ZodURL> &
+  Record<`${Name}_DIRECT_DATABASE_URL`, z.ZodOptional<z.ZodURL>> &
+  Record<`${Name}_DATABASE_CONNECTIONS`, z.ZodOptional<z.ZodCoercedNumber>>
+
+/**
+ * What a service is told of its database, by the name of its context: `BOOK_DATABASE_URL`;
+ * `BOOK_DIRECT_DATABASE_URL`, past a pooler, for what holds a session (the relay, migrations), the same unless told;
+ * `BOOK_DATABASE_CONNECTIONS`, the pool of one replica, 10 unless told.
+ */
+export const databaseEnv = <Name extends string>(name: Name) =>
+  ({
+    [`${name}_DATABASE_URL`]: z.url(),
+    [`${name}_DIRECT_DATABASE_URL`]: z.url().optional(),
+    [`${name}_DATABASE_CONNECTIONS`]: poolSize.optional(),
+  }) as DatabaseEnv<Name>
+
+/** Connections of a pool. */
+export const poolSize = z.coerce.number().int().min(2)
 
 /** Folder of the failpoints that are to be hit (failpoint.ts); never set in production. */
 export const failpointFolder: string | undefined = process.env.FAILPOINTS

@@ -6,15 +6,23 @@ const passingKinds = new Set([
 ])
 /** Prisma's codes: not reachable, timed out, closed, no connection free in time, transaction not started or lost. */
 const passingCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037'])
-const passingNames = new Set(['NotAccepted', 'OutcomeUnknown', 'NotTakenIn', 'Overtaken'])
+const passingNames = new Set(['NotAccepted', 'OutcomeUnknown', 'NotTakenIn', 'Overtaken', 'ReadOnlyServer'])
+/** What the system says of a server that is away, while its name and address move to another one too. */
+const passingSystemCodes = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT'],
+  ...['EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'ENOTFOUND'],
+])
 /**
  * What pg says, without a code, when no connection is free in time and when one is lost; what Prisma says, with the
  * SQLSTATE in the text alone, when a transaction cannot be begun.
  */
 const passingMessage =
-  /timeout exceeded when trying to connect|Connection terminated|^Database error\. Code: `(08|40|53|57)/
-/** SQLSTATE classes: connection exception, transaction rollback (deadlock), insufficient resources, operator intervention. */
-const passingState = /^(08|40|53|57)/
+  /timeout exceeded when trying to connect|Connection terminated|^Database error\. Code: `(08|40|53|57|25006)/
+/**
+ * SQLSTATE classes: connection exception, transaction rollback (deadlock), insufficient resources, operator intervention;
+ * 25006: the server has become a standby.
+ */
+const passingState = /^(08|40|53|57|25006)/
 
 /**
  * Whether an error says that the database or another service is away or busy for now, and not that something is wrong:
@@ -32,6 +40,7 @@ export function isPassingFailure(error: unknown): boolean {
   return (
     passingNames.has(name ?? '') ||
     passingCodes.has(code ?? '') ||
+    passingSystemCodes.has(code ?? '') ||
     passingKinds.has(cause?.kind ?? '') ||
     passingMessage.test(message ?? '') ||
     passingState.test(cause?.originalCode ?? '')

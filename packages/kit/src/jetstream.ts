@@ -2,15 +2,11 @@ import {
   AckPolicy,
   type ConsumerMessages,
   DeliverPolicy,
-  DiscardPolicy,
   headers,
   type JsMsg,
   type NatsConnection,
-  NatsError,
   nanos,
   ReplayPolicy,
-  RetentionPolicy,
-  StorageType,
 } from 'nats'
 import type { Consumption, Delivery, Envelope } from './envelope.ts'
 import type { Logger } from './logger.ts'
@@ -19,8 +15,6 @@ import type { ComeRound } from './loop.ts'
 /** A message that a consumer neither finished nor gave back in this time is handed out again. */
 const ackWaitMs = 10_000
 const replayBatch = 1_000
-/** JetStream's code for a stream that is not there. */
-const noSuchStream = 10059
 
 /** Stream of a context, `BOOK`; it holds the subjects `book.*`. */
 export const streamOf = (context: string) => context.toUpperCase()
@@ -28,29 +22,6 @@ export const streamOf = (context: string) => context.toUpperCase()
 /** An id as one token of a subject: whatever may not stand there is encoded. */
 export const subjectToken = (id: string) =>
   /^[\w-]+$/.test(id) ? id : `_${Buffer.from(id).toString('base64url')}`
-
-/** Makes the stream of a context unless it is there. */
-export async function ensureStream(nats: NatsConnection, context: string, replicas: number) {
-  const { streams } = await nats.jetstreamManager()
-  const name = streamOf(context)
-  try {
-    await streams.info(name)
-  } catch (error) {
-    if (!(error instanceof NatsError) || error.api_error?.err_code !== noSuchStream) throw error
-    await streams.add({
-      name,
-      subjects: [`${context}.*`],
-      storage: StorageType.File,
-      retention: RetentionPolicy.Limits,
-      discard: DiscardPolicy.Old,
-      // Kept for ever, so that a new subgraph can read from the beginning and a read model be rebuilt.
-      max_age: 0,
-      deny_delete: true,
-      duplicate_window: nanos(120_000),
-      num_replicas: replicas,
-    })
-  }
-}
 
 /** Makes the durable consumer unless it is there. */
 export async function ensureConsumer(nats: NatsConnection, { context, durable }: Consumption) {

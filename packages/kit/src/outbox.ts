@@ -6,6 +6,7 @@ import type { Logger } from './logger.ts'
 import { type Loop, loop } from './loop.ts'
 import { type Client, connect } from './postgres.ts'
 import { plannedByKeys } from './prisma.ts'
+import { relayConnections } from './server-limit.ts'
 import type { Sql } from './sql.ts'
 
 export { type Announcement, announcement } from '@myhotel/contracts/event'
@@ -104,6 +105,7 @@ export type Relay = Loop & {
  * transactions that commit late; `wake` spares the wait after a commit.
  */
 export function createRelay(options: {
+  /** Where no pooler is between that shares connections: the lock is held by a session. */
   databaseUrl: string
   bus: Bus
   log: Logger
@@ -183,6 +185,7 @@ export function createRelay(options: {
   })
   return {
     ...relay,
+    connections: { postgres: relayConnections },
     leading: () => lead?.lost.signal,
     async stop() {
       await relay.stop?.()

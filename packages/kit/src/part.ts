@@ -6,6 +6,8 @@ export type Part = {
   readonly name: string
   /** The service can do its work without this part: how it is is told, but decides nothing. */
   readonly optional?: boolean
+  /** Connections that this part may have open at a time, at most. */
+  readonly connections?: { readonly postgres?: number; readonly nats?: number; readonly redis?: number }
   start?(service: Health): Promise<void>
   /** Rejects, saying why, while the service cannot do its work for the lack of this part. */
   ready?(): Promise<void>

@@ -23,8 +23,13 @@ export const sessionSettings: Readonly<Record<string, string>> = {
 /** A session has other settings than MyHotel relies on: what it would read and write would be wrong. */
 export class UnfitSession extends StartRefused {}
 
+/** The server is a standby, or takes no writes for another reason; after a failover another one does in a moment. */
+export class ReadOnlyServer extends Error {
+  override readonly name = 'ReadOnlyServer'
+}
+
 /** Whether a connection string says (`settings=role`) that its settings come from the role: its pooler takes no options. */
-function areSetByRole(url: URL): boolean {
+export function areSetByRole(url: URL): boolean {
   const by = url.searchParams.get('settings')
   if (by !== null && by !== 'role') {
     throw new Error(
@@ -32,6 +37,20 @@ function areSetByRole(url: URL): boolean {
     )
   }
   return by === 'role'
+}
+
+/**
+ * Whether statements may be prepared by name on connections to `url`. A pooler that shares connections between
+ * transactions and does not know of names (PgBouncer before 1.21) needs `statements=unnamed` in the string.
+ */
+export function areStatementsNamed(url: string): boolean {
+  const how = new URL(url).searchParams.get('statements')
+  if (how !== null && how !== 'unnamed') {
+    throw new Error(
+      `statements=${how} in a connection string of PostgreSQL: leave it out, or write statements=unnamed`,
+    )
+  }
+  return how === null
 }
 
 /**
@@ -57,11 +76,19 @@ export const toOptions = (settings: Readonly<Record<string, string>>): string =>
  * when nobody listens yet, and that would end the process. Whoever uses it is told by the query that fails.
  */
 class Connection extends Client {
+  /** The server has refused to write: it stays so for this session. */
+  isReadOnly = false
   constructor(config?: ClientConfig) {
     super(config)
     this.on('error', () => undefined)
+    this.connection.on('errorMessage', ({ code }) => {
+      if (code === readOnlyState) this.isReadOnly = true
+    })
   }
 }
+
+/** SQLSTATE: read_only_sql_transaction. */
+const readOnlyState = '25006'
 
 type Settings = Omit<ClientConfig, 'connectionString' | 'options'>
 
@@ -75,6 +102,10 @@ export function openPool(url: string, config: Omit<PoolConfig, 'connectionString
     most: pool.options.max,
     counts: () => pool,
     isClosed: () => pool.ended,
+  })
+  // A connection that outlives the failover of its server is of no use; the pool makes another.
+  pool.on('release', (_, client) => {
+    if (client instanceof Connection && client.isReadOnly) client.end().catch(() => undefined)
   })
   return pool
 }
@@ -127,8 +158,10 @@ export async function withUnfitClient<Result>(
 }
 
 const names = Object.keys(sessionSettings)
+/** `on` on a standby, too. */
+const readOnly = 'transaction_read_only'
 /** What each new connection asks before it is used. */
-export const readSettingsSql = `SELECT name, current_setting(name) AS setting FROM unnest(ARRAY['${names.join(`', '`)}']) AS name`
+export const readSettingsSql = `SELECT name, current_setting(name) AS setting FROM unnest(ARRAY['${names.join(`', '`)}', '${readOnly}']) AS name`
 
 const whatToDo =
   'run "npm run migrate -- settings" with the connection string, which sets them for its role, and have the pooler ' +
@@ -137,7 +170,10 @@ const optionsLost = `Write settings=role into the connection string, ${whatToDo}
 
 const refuseUnfit = (url: string) => async (client: Pick<Client, 'query'>) => {
   const { rows } = await client.query<{ name: string; setting: string }>(readSettingsSql)
-  const unfit = rows.filter(({ name, setting }) => setting !== sessionSettings[name])
+  if (rows.some(({ name, setting }) => name === readOnly && setting === 'on')) {
+    throw new ReadOnlyServer('the server of PostgreSQL takes no writes: it is a standby, or set so')
+  }
+  const unfit = rows.filter(({ name, setting }) => name !== readOnly && setting !== sessionSettings[name])
   if (unfit.length === 0) return
   const found = unfit.map(({ name, setting }) => `${name} is ${setting} and must be ${sessionSettings[name]}`)
   const { pathname, searchParams } = new URL(url)
@@ -162,19 +198,27 @@ export function unfitBecauseOf(error: unknown): UnfitSession | undefined {
   )
 }
 
-/** Sets for the role of this session, in this database, what every session needs; answers the settings that changed. */
-export async function setByRole(client: Client): Promise<string[]> {
+/**
+ * Sets for the login of this session, in this database, what every session needs, and `besides`; answers the settings
+ * that changed.
+ */
+export async function setByRole(
+  client: Client,
+  besides: Readonly<Record<string, string>> = {},
+): Promise<string[]> {
+  const wanted = Object.entries({ ...sessionSettings, ...besides })
   const { rows } = await client.query<{ database: string; config: string[] | null }>(
     `SELECT current_database() AS database, (
        SELECT setconfig FROM pg_db_role_setting JOIN pg_database ON pg_database.oid = setdatabase
        WHERE datname = current_database() AND setrole = session_user::regrole) AS config`,
   )
   const [{ database = '', config = null } = {}] = rows
-  const missing = names.filter((name) => !config?.includes(`${name}=${sessionSettings[name]}`))
+  const missing = wanted.filter(([name, value]) => !config?.includes(`${name}=${value}`))
   const role = `ALTER ROLE SESSION_USER IN DATABASE ${client.escapeIdentifier(database)}`
-  const statements = missing.map(
-    (name) => `${role} SET ${name} = ${client.escapeLiteral(sessionSettings[name] ?? '')}`,
-  )
-  if (statements.length > 0) await client.query(statements.join(';'))
-  return missing
+  const statements = missing.map(([name, value]) => `${role} SET ${name} = ${client.escapeLiteral(value)}`)
+  // A login that acts as another role may say this for itself, not for that one.
+  if (statements.length > 0) {
+    await client.query(['BEGIN; SET LOCAL ROLE NONE', ...statements, 'COMMIT'].join(';'))
+  }
+  return missing.map(([name]) => name)
 }

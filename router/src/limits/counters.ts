@@ -1,7 +1,7 @@
 import type { Logger } from '@myhotel/kit/logger'
+import { connectRedis, createRedis } from '@myhotel/kit/redis'
 import type { Part } from '@myhotel/kit/service'
 import { ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel'
-import { Redis } from 'ioredis'
 import { RateLimiterMemory, RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible'
 
 /** Redis is near, or of no use for this. */
@@ -26,15 +26,7 @@ export function createCounters(options: {
 }) {
   const { redisUrl, windowSeconds, log } = options
   const redis = redisUrl
-    ? new Redis(redisUrl, {
-        lazyConnect: true,
-        enableOfflineQueue: false,
-        enableAutoPipelining: true,
-        commandTimeout: commandTimeoutMs,
-        connectTimeout: connectTimeoutMs,
-        maxRetriesPerRequest: 0,
-        retryStrategy: (times) => Math.min(1_000, 50 * times),
-      })
+    ? createRedis(redisUrl, { commandTimeout: commandTimeoutMs, connectTimeout: connectTimeoutMs })
     : null
   redis?.on('error', (error) => log.debug({ err: error }, 'Redis is away'))
   const circuit = circuitBreaker(handleAll, {
@@ -60,8 +52,9 @@ export function createCounters(options: {
 
   return {
     create,
+    connections: { redis: redis ? 1 : 0 },
     async start() {
-      await redis?.connect().catch(() => undefined)
+      if (redis) await connectRedis(redis)
     },
     async ready() {
       if (redis && redis.status !== 'ready') throw new Error('counted in each router: Redis is away')
@@ -69,5 +62,5 @@ export function createCounters(options: {
     async stop() {
       redis?.disconnect()
     },
-  } satisfies Pick<Part, 'start' | 'ready' | 'stop'> & { create: typeof create }
+  } satisfies Pick<Part, 'connections' | 'start' | 'ready' | 'stop'> & { create: typeof create }
 }

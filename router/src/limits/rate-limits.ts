@@ -50,6 +50,7 @@ export function createRateLimits(options: {
   return {
     name: 'rate limits',
     optional: true,
+    connections: counters.connections,
     start: counters.start,
     ready: counters.ready,
     stop: counters.stop,

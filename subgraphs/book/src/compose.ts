@@ -41,9 +41,9 @@ export const calendar: Calendar = {
 /** Book's parts, put together: the only place where adapters meet the application. */
 export async function compose(env: Env, log: Logger): Promise<Part[]> {
   const sign = await createSigner(env.IDENTITY_PRIVATE_KEY, log)
-  const { database, part } = openDatabase(env.BOOK_DATABASE_URL, env.BOOK_DATABASE_CONNECTIONS)
+  const { database, part } = openDatabase(env.BOOK_DATABASE_URL, env.BOOK_DATABASE_CONNECTIONS, log)
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'book', log })
-  const relay = createRelay({ databaseUrl: env.BOOK_DATABASE_URL, bus, log })
+  const relay = createRelay({ databaseUrl: env.BOOK_DIRECT_DATABASE_URL ?? env.BOOK_DATABASE_URL, bus, log })
   const payments = paymentClient({
     ...{ url: env.PAYMENT_URL, sign, log },
     concurrent: env.PAYMENT_CONCURRENCY,

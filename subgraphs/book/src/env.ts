@@ -1,13 +1,11 @@
 import { paymentProviders } from '@myhotel/kit/charging'
-import { eventEnv, readEnv, serviceEnv, serviceUrls } from '@myhotel/kit/env'
+import { databaseEnv, eventEnv, readEnv, serviceEnv, serviceUrls } from '@myhotel/kit/env'
 import { z } from 'zod'
 
 const schema = z.object({
   ...serviceEnv,
   ...eventEnv,
-  BOOK_DATABASE_URL: z.url(),
-  /** Connections to the database that this process may open. */
-  BOOK_DATABASE_CONNECTIONS: z.coerce.number().int().min(2).default(10),
+  ...databaseEnv('BOOK'),
   /** The provider that payment uses: what it can charge decides what is quoted and booked. */
   PAYMENT_PROVIDER: z.enum(paymentProviders).default('sandbox'),
   PAYMENT_URL: serviceUrls.default('http://payment:4000'),

@@ -15,9 +15,13 @@ import type { Env } from './env.ts'
 
 /** Puts marketing together. Its parts start in this order and stop in the reverse one. */
 export function compose(env: Env, log: Logger): Part[] {
-  const { database, part } = openDatabase(env.MARKETING_DATABASE_URL)
+  const { database, part } = openDatabase(env.MARKETING_DATABASE_URL, env.MARKETING_DATABASE_CONNECTIONS, log)
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'marketing', log })
-  const relay = createRelay({ databaseUrl: env.MARKETING_DATABASE_URL, bus, log })
+  const relay = createRelay({
+    databaseUrl: env.MARKETING_DIRECT_DATABASE_URL ?? env.MARKETING_DATABASE_URL,
+    bus,
+    log,
+  })
   const refusals = recordRefusals({ name: 'marketing', database, afterCommit: relay.wake, log })
   const server = subgraphServer({
     name: 'marketing',

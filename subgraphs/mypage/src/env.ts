@@ -1,7 +1,7 @@
-import { eventEnv, readEnv, serviceEnv } from '@myhotel/kit/env'
+import { eventEnv, readEnv, redisUrl, serviceEnv } from '@myhotel/kit/env'
 import { z } from 'zod'
 
-const redisEnv = { REDIS_URL: z.string().default('redis://127.0.0.1:6379') }
+const redisEnv = { REDIS_URL: redisUrl.default('redis://127.0.0.1:6379') }
 
 const schema = z.object({ ...serviceEnv, ...eventEnv, ...redisEnv })
 const rebuildSchema = z.object({ LOG_LEVEL: serviceEnv.LOG_LEVEL, ...eventEnv, ...redisEnv })

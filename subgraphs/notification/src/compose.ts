@@ -25,10 +25,18 @@ const pushesAtATime = 10
 /** The parts of this service, each started in this order. */
 export function compose(env: Env, log: Logger): Part[] {
   const clock = () => new Date()
-  const { database, part } = openDatabase(env.NOTIFICATION_DATABASE_URL)
+  const { database, part } = openDatabase(
+    env.NOTIFICATION_DATABASE_URL,
+    env.NOTIFICATION_DATABASE_CONNECTIONS,
+    log,
+  )
   const subscriptions = prismaPushSubscriptions(database)
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'notification', log })
-  const relay = createRelay({ databaseUrl: env.NOTIFICATION_DATABASE_URL, bus, log })
+  const relay = createRelay({
+    databaseUrl: env.NOTIFICATION_DIRECT_DATABASE_URL ?? env.NOTIFICATION_DATABASE_URL,
+    bus,
+    log,
+  })
 
   const addresses = templateAddressBook(env.MAIL_ADDRESS_TEMPLATE)
   const mail = { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM, connections: env.MAIL_CONNECTIONS, addresses }

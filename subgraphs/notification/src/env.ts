@@ -1,4 +1,4 @@
-import { eventEnv, readEnv, serviceEnv } from '@myhotel/kit/env'
+import { databaseEnv, eventEnv, readEnv, serviceEnv } from '@myhotel/kit/env'
 import { z } from 'zod'
 
 const pushServices = [
@@ -12,7 +12,7 @@ const schema = z
   .object({
     ...serviceEnv,
     ...eventEnv,
-    NOTIFICATION_DATABASE_URL: z.string(),
+    ...databaseEnv('NOTIFICATION'),
     /** `smtp://user:password@host:port` or `smtps://…` */
     SMTP_URL: z.url({ protocol: /^smtps?$/ }),
     /** Mails that are sent at a time, each on a connection of its own. */

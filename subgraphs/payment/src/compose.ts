@@ -25,9 +25,13 @@ const alarmingTries = 10
 
 /** Payment's parts, put together: the only place where adapters meet the application. */
 export function compose(env: Env, log: Logger): Part[] {
-  const { database, part } = openDatabase(env.PAYMENT_DATABASE_URL, env.PAYMENT_DATABASE_CONNECTIONS)
+  const { database, part } = openDatabase(env.PAYMENT_DATABASE_URL, env.PAYMENT_DATABASE_CONNECTIONS, log)
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'payment', log })
-  const relay = createRelay({ databaseUrl: env.PAYMENT_DATABASE_URL, bus, log })
+  const relay = createRelay({
+    databaseUrl: env.PAYMENT_DIRECT_DATABASE_URL ?? env.PAYMENT_DATABASE_URL,
+    bus,
+    log,
+  })
   const { provider, part: providerPart } = createProvider({
     kind: env.PAYMENT_PROVIDER,
     url: env.PAYMENT_PROVIDER_URL,

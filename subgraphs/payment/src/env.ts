@@ -1,14 +1,12 @@
 import { paymentProviders } from '@myhotel/kit/charging'
-import { eventEnv, readEnv, serviceEnv } from '@myhotel/kit/env'
+import { databaseEnv, eventEnv, readEnv, serviceEnv } from '@myhotel/kit/env'
 import { z } from 'zod'
 
 const schema = z
   .object({
     ...serviceEnv,
     ...eventEnv,
-    PAYMENT_DATABASE_URL: z.url(),
-    /** Connections to the database that this process may open. */
-    PAYMENT_DATABASE_CONNECTIONS: z.coerce.number().int().min(2).default(10),
+    ...databaseEnv('PAYMENT'),
     PAYMENT_PROVIDER: z.enum(paymentProviders).default('sandbox'),
     /** Where the sandbox is. For Stripe: another place than Stripe's own. */
     PAYMENT_PROVIDER_URL: z.url().optional(),

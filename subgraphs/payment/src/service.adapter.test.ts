@@ -1,8 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setByRole, withUnfitClient } from '@myhotel/kit/postgres'
 import { createTestDatabase, createTestIdentities, eventually, testService } from '@myhotel/kit/testing'
+import { startPgBouncer } from '@myhotel/kit/testing/pgbouncer'
 import { startProcess, type TestProcess } from '@myhotel/kit/testing/process'
+import { testServers } from '@myhotel/kit/testing/programs'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openDatabase } from './adapters/database.ts'
 import { anInput, approval, bookAt, send } from './testing/caller.ts'
@@ -68,6 +71,28 @@ async function moved(kind: 'captures' | 'refunds', attemptId: string): Promise<L
 test('it refuses to start on sessions with other settings, and says what is to be done', async () => {
   const unfit = startService({ PAYMENT_DATABASE_URL: `${postgres.url}?settings=role` })
   await expect(unfit).rejects.toThrow(/exited with 1: .*TimeZone is .*"npm run migrate -- settings"/)
+})
+
+test('through a pooler that shares connections: approved, published, refunded', async () => {
+  const servers = await testServers()
+  await withUnfitClient(postgres.url, setByRole)
+  const pooler = await startPgBouncer(servers, postgres.url)
+  const behind = await startService({
+    ...{ PAYMENT_DATABASE_URL: pooler, PAYMENT_DIRECT_DATABASE_URL: postgres.url },
+  })
+  // It alone publishes, and takes events in.
+  await service.stop()
+  const throughPooler = bookAt(() => behind.url, identities)
+  const input = anInput()
+  const all = await Promise.all(Array.from({ length: 30 }, () => throughPooler.approve(anInput())))
+  expect(all.map(({ __typename }) => __typename)).toEqual(Array(30).fill('PaymentApproval'))
+  await throughPooler.approve(input)
+  await eventually(async () => (await published(input.attemptId)).includes('PaymentApproved'))
+  expect(await throughPooler.voidPayment(input.attemptId)).toMatchObject({ settled: false })
+  await eventually(async () => (await throughPooler.voidPayment(input.attemptId)).settled)
+  await behind.stop()
+  await servers.stop()
+  service = await startService()
 })
 
 describe('book asks', () => {

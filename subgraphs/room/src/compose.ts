@@ -32,10 +32,10 @@ const calendar: Calendar = {
 /** Puts room together. Its parts start in this order and stop in the reverse one. */
 export async function compose(env: Env, log: Logger): Promise<Part[]> {
   const sign = await createSigner(env.IDENTITY_PRIVATE_KEY, log)
-  const { database, part } = openDatabase(env.ROOM_DATABASE_URL)
-  const searches = openForSearches(env.ROOM_DATABASE_URL)
+  const { database, part } = openDatabase(env.ROOM_DATABASE_URL, env.ROOM_DATABASE_CONNECTIONS, log)
+  const searches = openForSearches(env.ROOM_DATABASE_URL, env.ROOM_SEARCH_CONNECTIONS, log)
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'room', log })
-  const relay = createRelay({ databaseUrl: env.ROOM_DATABASE_URL, bus, log })
+  const relay = createRelay({ databaseUrl: env.ROOM_DIRECT_DATABASE_URL ?? env.ROOM_DATABASE_URL, bus, log })
   const bookings = bookClient({ url: env.BOOK_URL, sign, log })
   const charging = chargingOf(env.PAYMENT_PROVIDER)
   const ports: Ports = {

@@ -1,11 +1,13 @@
 import { paymentProviders } from '@myhotel/kit/charging'
-import { eventEnv, readEnv, serviceEnv, serviceUrls } from '@myhotel/kit/env'
+import { databaseEnv, eventEnv, poolSize, readEnv, serviceEnv, serviceUrls } from '@myhotel/kit/env'
 import { z } from 'zod'
 
 const schema = z.object({
   ...serviceEnv,
   ...eventEnv,
-  ROOM_DATABASE_URL: z.url(),
+  ...databaseEnv('ROOM'),
+  /** Connections of the pool for searches, which is another one; 10 unless told. */
+  ROOM_SEARCH_CONNECTIONS: poolSize.optional(),
   /** The provider that payment uses: rooms are offered at prices that it can charge. */
   PAYMENT_PROVIDER: z.enum(paymentProviders).default('sandbox'),
   /** Base URL of book, which is asked for bookings to come before a host deletes a room. */

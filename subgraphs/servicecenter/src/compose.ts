@@ -23,9 +23,17 @@ import type { Env } from './env.ts'
 
 /** Puts servicecenter together. Its parts start in this order and stop in the reverse one. */
 export async function compose(env: Env, log: Logger): Promise<Part[]> {
-  const { database, part } = openDatabase(env.SERVICECENTER_DATABASE_URL)
+  const { database, part } = openDatabase(
+    env.SERVICECENTER_DATABASE_URL,
+    env.SERVICECENTER_DATABASE_CONNECTIONS,
+    log,
+  )
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'servicecenter', log })
-  const relay = createRelay({ databaseUrl: env.SERVICECENTER_DATABASE_URL, bus, log })
+  const relay = createRelay({
+    databaseUrl: env.SERVICECENTER_DIRECT_DATABASE_URL ?? env.SERVICECENTER_DATABASE_URL,
+    bus,
+    log,
+  })
   const sign = await createSigner(env.IDENTITY_PRIVATE_KEY, log)
   const book = serviceAt({ name: 'book', url: env.BOOK_URL, sign, log })
   const room = serviceAt({ name: 'room', url: env.ROOM_URL, sign, log })

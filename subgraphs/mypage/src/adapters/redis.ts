@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { Logger } from '@myhotel/kit/logger'
+import { createRedis as connectionTo, connectRedis, warnOfEviction } from '@myhotel/kit/redis'
 import type { Part } from '@myhotel/kit/service'
-import { Redis, type Result } from 'ioredis'
+import type { Redis, Result } from 'ioredis'
 
 const script = (name: string) => readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), 'utf8')
 const scripts = {
@@ -27,19 +28,11 @@ declare module 'ioredis' {
 /** Id, score, stays, and the record's fields and values in turn. */
 export type PageRow = [string, string, number, string[]]
 
-/**
- * A connection to Redis that knows the scripts of My Page; commands of one tick travel together. While Redis is
- * away, commands fail at once instead of waiting, also those that were under way: the caller decides what then.
- */
+/** A connection to Redis that knows the scripts of My Page (kit/redis.ts). */
 export function createRedis(url: string, { commandTimeoutMs }: { commandTimeoutMs: number }): Redis {
-  return new Redis(url, {
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    enableAutoPipelining: true,
+  return connectionTo(url, {
     commandTimeout: commandTimeoutMs,
     connectTimeout: 2_000,
-    retryStrategy: (times) => Math.min(1_000, 50 * times),
     scripts: Object.fromEntries(
       Object.entries(scripts).map(([name, lua]) => [name, { lua, numberOfKeys: 0 }]),
     ),
@@ -49,10 +42,12 @@ export function createRedis(url: string, { commandTimeoutMs }: { commandTimeoutM
 /** The connection as a part: it is made in the background, and made again for ever. */
 export function redisPart(name: string, redis: Redis, log: Logger): Part {
   redis.on('error', (error) => log.warn({ err: error, part: name }, 'Redis is away'))
+  redis.on('ready', () => void warnOfEviction(redis, log).catch(() => undefined))
   return {
     name,
+    connections: { redis: 1 },
     async start() {
-      await redis.connect().catch(() => undefined)
+      await connectRedis(redis)
     },
     async ready() {
       await redis.ping()

@@ -1,3 +1,4 @@
+import type { Logger } from '@myhotel/kit/logger'
 import { openPrisma } from '@myhotel/kit/prisma'
 import { type Prisma, PrismaClient } from './prisma-client/client.ts'
 
@@ -5,5 +6,5 @@ export type Database = PrismaClient
 export type Transaction = Prisma.TransactionClient
 
 /** The pool of connections to this subgraph's database. */
-export const openDatabase = (url: string, connections?: number) =>
-  openPrisma((adapter) => new PrismaClient({ adapter }), url, connections)
+export const openDatabase = (url: string, connections?: number, log?: Logger) =>
+  openPrisma((adapter) => new PrismaClient({ adapter }), url, connections, log)
