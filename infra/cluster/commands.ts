@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { type Lock, tryLock } from '../../tools/system/lock.ts'
 import { afterDeath } from '../../tools/system/reaping.ts'
 import { buildPrograms } from './build.ts'
+import type { Conversion } from './images.ts'
 import { clusterEnvironment } from './kubectl.ts'
 import { isOn } from './machine.ts'
 import { type Cluster, isElsewhere, openCluster } from './open.ts'
 import { CACHE, LAST_LOGS } from './paths.ts'
 import { readRecord } from './record.ts'
 import { findRequirements } from './requirements.ts'
-import { findLeftovers, takeSnapshot } from './snapshot.ts'
+import { findLeftovers, type Snapshot, takeSnapshot } from './snapshot.ts'
 import { startCluster } from './start.ts'
 import { powerOffAll, stopCluster } from './stop.ts'
 import { goPrograms, meshPrograms } from './versions.ts'
@@ -38,28 +39,41 @@ export async function down({ say }: Pick<Options, 'say'>): Promise<void> {
   await alone(async () => say((await stopCluster()) ? 'The cluster is taken down.' : 'There is no cluster.'))
 }
 
-/** Starts a cluster, has `use` work with it, and takes it down, however `use` ends. */
-export async function during(options: Options, use: (cluster: Cluster) => Promise<number>): Promise<number> {
+/** What came of a cluster from its start to its end. */
+export type Account = {
+  /** The exit code of what was done with it. */
+  code: number
+  readyAfterMs: number
+  stoppedWithinMs: number
+  /** What is there now, by kind, and was not before. */
+  left: Snapshot
+  versions: Record<string, string>
+  conversions: readonly Conversion[]
+}
+
+/** Starts a cluster, has `use` work with it, and takes it down, however `use` ends. @throws where one runs already */
+export async function during(options: Options, use: (cluster: Cluster) => Promise<number>): Promise<Account> {
   return await alone(async () => {
-    if (runs()) return await use(await openCluster())
+    if (runs())
+      throw new Error('A cluster runs already. Type: npm run cluster -- proofs, or first: … -- down')
     await build(options)
     const before = await takeSnapshot()
     const guard = postReaper()
-    let code: number
+    const used = { code: 1, readyAfterMs: 0, versions: {}, conversions: [] as readonly Conversion[] }
+    let stopping = 0
     try {
-      await startGuarded(options)
-      code = await use(await openCluster())
+      used.readyAfterMs = await startGuarded(options)
+      const cluster = await openCluster()
+      Object.assign(used, { versions: cluster.local?.versions, conversions: cluster.local?.conversions })
+      used.code = await use(cluster)
     } finally {
       options.say('taking the cluster down …')
+      stopping = Date.now()
       await stopCluster()
       guard.dismiss()
     }
-    const left = Object.entries(await findLeftovers(before))
-    for (const [kind, entries] of left)
-      options.say(`left behind: ${entries.length} ${kind}: ${entries.slice(0, 5).join(', ')}`)
-    if (left.length === 0)
-      options.say('Nothing of it is left: no process, namespace, mount, cgroup, rule or file.')
-    return left.length === 0 ? code : code || 1
+    const stoppedWithinMs = Date.now() - stopping
+    return { ...used, stoppedWithinMs, left: await findLeftovers(before) }
   })
 }
 
@@ -81,7 +95,8 @@ function runs(): boolean {
   return record?.ready === true && isOn(record.control)
 }
 
-async function startGuarded(options: Options): Promise<void> {
+/** @returns after how many milliseconds it was ready */
+async function startGuarded(options: Options): Promise<number> {
   const guard = postReaper()
   const began = Date.now()
   // Whatever is being done on a machine ends with it.
@@ -90,7 +105,9 @@ async function startGuarded(options: Options): Promise<void> {
   try {
     await stopCluster()
     await startCluster(options)
-    options.say(`The cluster is ready after ${Math.round((Date.now() - began) / 1000)} s.`)
+    const took = Date.now() - began
+    options.say(`The cluster is ready after ${Math.round(took / 1000)} s.`)
+    return took
   } catch (error) {
     await stopCluster()
     if (!options.signal.aborted) options.say(`What its servers said is in ${LAST_LOGS}.`)

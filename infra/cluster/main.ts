@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { keepAccount } from './account.ts'
 import { build, down, during, type Options, runInCluster, up } from './commands.ts'
 import { isElsewhere, openCluster } from './open.ts'
 
@@ -38,7 +39,13 @@ async function perform([command = 'all', ...rest]: string[]): Promise<number> {
 
 async function all(options: Options): Promise<number> {
   if (isElsewhere()) return await runInCluster(await openCluster(), PROOFS)
-  return await during({ ...options, mesh: true }, (cluster) => runInCluster(cluster, PROOFS))
+  const began = new Date()
+  const account = await during({ ...options, mesh: true }, (cluster) => runInCluster(cluster, PROOFS))
+  const clean = keepAccount(account, began)
+  for (const [kind, entries] of Object.entries(account.left))
+    options.say(`left behind: ${entries.length} ${kind}: ${entries.slice(0, 5).join(', ')}`)
+  if (clean) options.say('Nothing of it is left: no process, namespace, mount, cgroup, rule or file.')
+  return clean ? account.code : account.code || 1
 }
 
 function optionsOf(args: string[]): Options {

@@ -30,11 +30,12 @@ export function toMarkdown(results: readonly Result[], order: readonly string[])
 
 function section(result: Result): string[] {
   const { name, claim, outcome, figures, notes, at, seconds, versions, converted } = result
+  const { command = `npm run cluster -- proofs ${name}` } = result
   const parts = Object.entries(versions).map(([part, version]) => `${part} ${version}`)
   return [
     `## ${name}`,
     '',
-    `${claim}: **${outcome}**. \`npm run cluster -- proofs ${name}\`, ${at.slice(0, 16).replace('T', ' ')} UTC, ${Math.round(seconds)} s.`,
+    `${claim}: **${outcome}**. \`${command}\`, ${at.slice(0, 16).replace('T', ' ')} UTC, ${Math.round(seconds)} s.`,
     '',
     ...(figures.length > 0
       ? ['| | measured | promised | |', '|---|---|---|---|', ...figures.map(row), '']

@@ -13,6 +13,8 @@ const figure = z.object({
 const result = z.object({
   name: z.string(),
   claim: z.string(),
+  /** What was typed, where it was not `npm run cluster -- proofs <name>`. */
+  command: z.string().optional(),
   /** `kept`: every promise held. `broken`: one did not, or it could not be tried to its end. */
   outcome: z.enum(['kept', 'broken', 'not possible here']),
   figures: z.array(figure),
