@@ -35,6 +35,11 @@ export async function createCgroup(node: string): Promise<void> {
   }
 }
 
+/** Those of the cluster that exist. */
+export async function existingCgroups(): Promise<string[]> {
+  return (await trees()).map((tree) => join(tree, OURS)).filter((path) => existsSync(path))
+}
+
 /** Removes the cgroups of a node, or all of the cluster's, whose processes have ended or are about to. */
 export async function removeCgroups(node = ''): Promise<void> {
   for (const tree of await trees()) await removeTree(join(tree, OURS, node))

@@ -11,7 +11,7 @@ import { type Cluster, isElsewhere, openCluster } from './open.ts'
 import { CACHE, LAST_LOGS } from './paths.ts'
 import { readRecord } from './record.ts'
 import { findRequirements } from './requirements.ts'
-import { findLeftovers, type Snapshot, takeSnapshot } from './snapshot.ts'
+import { findLeftovers, type Population, type Snapshot, takeCensus, takeSnapshot } from './snapshot.ts'
 import { startCluster } from './start.ts'
 import { powerOffAll, stopCluster } from './stop.ts'
 import { goPrograms, meshPrograms } from './versions.ts'
@@ -61,6 +61,7 @@ export async function during(options: Options, use: (cluster: Cluster) => Promis
     const guard = postReaper()
     const used = { code: 1, readyAfterMs: 0, versions: {}, conversions: [] as readonly Conversion[] }
     let stopping = 0
+    let census: Population = { processes: [], namespaces: [] }
     try {
       used.readyAfterMs = await startGuarded(options)
       const cluster = await openCluster()
@@ -68,12 +69,13 @@ export async function during(options: Options, use: (cluster: Cluster) => Promis
       used.code = await use(cluster)
     } finally {
       options.say('taking the cluster down …')
+      census = await takeCensus()
       stopping = Date.now()
       await stopCluster()
       guard.dismiss()
     }
     const stoppedWithinMs = Date.now() - stopping
-    return { ...used, stoppedWithinMs, left: await findLeftovers(before) }
+    return { ...used, stoppedWithinMs, left: await findLeftovers(before, census) }
   })
 }
 

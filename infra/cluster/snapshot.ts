@@ -4,30 +4,26 @@ import { readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { withEnvironment } from '../../tools/system/os-process.ts'
+import { identify, isRunning, type ProcessIdentity, withEnvironment } from '../../tools/system/os-process.ts'
+import { existingCgroups } from './cgroups.ts'
 import { OWNER_VARIABLE } from './machine.ts'
 import { CACHE } from './paths.ts'
 
 /** What there is on this computer of each kind that a cluster could leave something of. */
 export type Snapshot = Record<string, string[]>
 
-/** Looks at everything that a cluster makes or could change: to be taken before it starts and after it has stopped. */
+/** Looks at what a cluster could change of this computer: to be taken before it starts and after it has stopped. */
 export async function takeSnapshot(): Promise<Snapshot> {
-  const [mounts, links, nft, iptables, ...rest] = await Promise.all([
+  const [mounts, links, nft, iptables, groups, kernel, written] = await Promise.all([
     readFile('/proc/self/mounts', 'utf8'),
     said('ip', '-brief', 'link'),
     said('nft', 'list', 'ruleset'),
     said('iptables-save'),
-    processes(),
-    namespaces(),
-    cgroups(),
+    existingCgroups(),
     settings(),
     files(),
   ])
-  const [running = [], spaces = [], groups = [], kernel = [], written = []] = rest
   return {
-    processes: running,
-    namespaces: spaces,
     mounts: lines(mounts),
     cgroups: groups,
     'network links': lines(links).map((line) => line.split(/\s/, 1)[0] ?? ''),
@@ -37,14 +33,40 @@ export async function takeSnapshot(): Promise<Snapshot> {
   }
 }
 
+/** Processes of a cluster, and the namespaces that they are in. */
+export type Population = { processes: ProcessIdentity[]; namespaces: string[] }
+
+/** Looks at a cluster that runs: to be taken just before it is stopped. */
+export async function takeCensus(): Promise<Population> {
+  const machines = withEnvironment(OWNER_VARIABLE, CACHE).map(({ pid }) => pid)
+  const parents = new Map(await eachProcess(async (pid) => [pid, await parentOf(pid)] as const))
+  const isOurs = (pid: number): boolean =>
+    machines.includes(pid) || (pid > 1 && isOurs(parents.get(pid) ?? 0))
+  const pids = [...parents.keys()].filter((pid) => pid !== process.pid && isOurs(pid))
+  const own = await namespacesOf(process.pid)
+  const theirs = await Promise.all(pids.map((pid) => namespacesOf(pid).catch(() => [])))
+  return {
+    processes: pids.flatMap((pid) => identify(pid) ?? []),
+    namespaces: [...new Set(theirs.flat())].filter((namespace) => !own.includes(namespace)),
+  }
+}
+
 /** How long the system may take to collect a process that has ended. */
 const SETTLED_WITHIN_MS = 10_000
 
-/** What is there now, and stays, and was not there before. */
-export async function findLeftovers(before: Snapshot): Promise<Snapshot> {
+/** What there is now, and stays, of a cluster that was stopped, by kind; kinds without anything are left out. */
+export async function findLeftovers(
+  before: Snapshot,
+  { processes, namespaces }: Population,
+): Promise<Snapshot> {
   const deadline = Date.now() + SETTLED_WITHIN_MS
   for (;;) {
-    const left = leftovers(before, await takeSnapshot())
+    const existing = new Set((await eachProcess(namespacesOf)).flat())
+    const left = leftovers(before, {
+      ...(await takeSnapshot()),
+      processes: processes.filter(isRunning).map(({ pid }) => String(pid)),
+      namespaces: namespaces.filter((namespace) => existing.has(namespace)),
+    })
     if (Object.keys(left).length === 0 || Date.now() > deadline) return left
     await delay(200)
   }
@@ -65,30 +87,18 @@ async function said(program: string, ...args: string[]): Promise<string> {
   return (await promisify(execFile)(program, args, { maxBuffer: 1e8 })).stdout
 }
 
-/** What runs apart from this computer's own processes, in containers or machines, and what holds those. */
-async function processes(): Promise<string[]> {
-  const here = await readlink('/proc/self/ns/pid')
-  const ours = withEnvironment(OWNER_VARIABLE, CACHE).map(({ pid }) => String(pid))
-  const found = await eachProcess(async (pid) => {
-    const apart = (await readlink(`/proc/${pid}/ns/pid`)) !== here
-    const name = (await readFile(`/proc/${pid}/comm`, 'utf8')).trim()
-    return apart || ours.includes(pid) ? [`${name} ${pid}`] : []
-  })
-  return found.flat()
+async function namespacesOf(pid: number): Promise<string[]> {
+  const kinds = ['net', 'mnt', 'pid', 'uts', 'ipc']
+  return await Promise.all(kinds.map((kind) => readlink(`/proc/${pid}/ns/${kind}`)))
 }
 
-async function namespaces(): Promise<string[]> {
-  const kinds = ['net', 'mnt', 'pid', 'uts', 'ipc']
-  const found = await eachProcess((pid) =>
-    Promise.all(kinds.map((kind) => readlink(`/proc/${pid}/ns/${kind}`))),
-  )
-  const named = existsSync('/run/netns') ? await readdir('/run/netns') : []
-  return [...new Set([...found.flat(), ...named])]
+async function parentOf(pid: number): Promise<number> {
+  return Number(/^PPid:\s*(\d+)/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1])
 }
 
 /** Processes that end meanwhile, and threads of the kernel, are left out. */
-async function eachProcess<T>(look: (pid: string) => Promise<T>): Promise<T[]> {
-  const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))
+async function eachProcess<T>(look: (pid: number) => Promise<T>): Promise<T[]> {
+  const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry)).map(Number)
   const found = await Promise.all(
     pids.map((pid) =>
       look(pid)
@@ -97,13 +107,6 @@ async function eachProcess<T>(look: (pid: string) => Promise<T>): Promise<T[]> {
     ),
   )
   return found.flat()
-}
-
-/** Other programs make and remove some while this looks. */
-async function cgroups(folder = '/sys/fs/cgroup'): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-  const below = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name))
-  return [...below, ...(await Promise.all(below.map((path) => cgroups(path)))).flat()]
 }
 
 /** Settings that kubelet, kube-proxy or containers could change for the whole computer. */
