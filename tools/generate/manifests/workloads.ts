@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { extensionsOf } from '../../migrate/administrator.ts'
 
 /** A program of MyHotel as a cluster runs it: the router, or a subgraph. */
 export type Workload = {
@@ -11,6 +12,8 @@ export type Workload = {
   readonly rank: 'core' | 'general' | 'supporting'
   /** Whether it has a database, which has its name. */
   readonly hasDatabase: boolean
+  /** Extensions of PostgreSQL that its migrations ask for. */
+  readonly extensions: readonly string[]
   /** Names of those it opens connections to: workloads, stores, and what is outside. */
   readonly calls: readonly string[]
 }
@@ -28,11 +31,12 @@ export async function readWorkloads(root: string): Promise<Workload[]> {
     names.map(async (name): Promise<Workload> => {
       const { rank = 'supporting', calls = [] } = await readPackage(root, `subgraphs/${name}`)
       const hasDatabase = existsSync(join(root, 'prisma', name))
-      return { name, kind: 'subgraph', rank, hasDatabase, calls }
+      const extensions = hasDatabase ? await extensionsOf(name, join(root, 'prisma')) : []
+      return { name, kind: 'subgraph', rank, hasDatabase, extensions, calls }
     }),
   )
   const { calls = [] } = await readPackage(root, 'router')
-  const router = { name: 'router', kind: 'router', rank: 'core', hasDatabase: false } as const
+  const router = { name: 'router', kind: 'router', rank: 'core', hasDatabase: false, extensions: [] } as const
   return [{ ...router, calls: [...names, ...calls] }, ...subgraphs]
 }
 
@@ -55,3 +59,14 @@ export function secretVariables(
     ...(calls.includes('redis') ? ['REDIS_URL'] : []),
   ]
 }
+
+/** Secrets for those that are outside of MyHotel, by whom one calls. */
+const secretsOfOutside: Readonly<Record<string, readonly string[]>> = {
+  'payment-provider': ['STRIPE_SECRET_KEY'],
+  'mail-server': ['SMTP_URL'],
+  'push-services': ['VAPID_PUBLIC_KEY', 'VAPID_PRIVATE_KEY', 'VAPID_SUBJECT'],
+}
+
+/** The variables with which a workload makes itself known outside; a sandbox wants none. */
+export const outsideSecrets = ({ calls }: Workload): string[] =>
+  calls.flatMap((callee) => secretsOfOutside[callee] ?? [])
