@@ -22,13 +22,18 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [`${sources}/**/*.test.ts`, '{tools,infra,bench}/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/*.adapter.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.adapter.test.ts', 'infra/k8s/rules/**'],
         },
       },
       {
         // The repository about itself: boundaries, conventions, the template of a subgraph.
         extends: true,
         test: { name: 'rules', include: ['tests/rules/*.test.ts'] },
+      },
+      {
+        // Every overlay of infra/k8s with every component, and the rules that manifests keep. No cluster.
+        extends: true,
+        test: { name: 'manifests', include: ['infra/k8s/rules/**/*.test.ts'] },
       },
       {
         // Needs a real PostgreSQL, NATS and Redis; each file works in a database of its own. The server has another zone
