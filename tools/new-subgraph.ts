@@ -7,7 +7,8 @@ import { flawOfName, writeSubgraph } from './new-subgraph/render.ts'
 import { ROOT } from './system/client.ts'
 
 const USAGE = `npm run new-subgraph -- NAME [--no-install]
-  makes a subgraph that runs and is tested: subgraphs/NAME, prisma/NAME, packages/contracts/src/NAME.ts
+  makes a subgraph that runs, is tested and can be deployed: subgraphs/NAME, prisma/NAME,
+  packages/contracts/src/NAME.ts, and its manifests in infra/k8s
   NAME           small letters, one thing in the singular: review
   --no-install   leaves it to you to install its dependencies`
 

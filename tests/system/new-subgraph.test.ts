@@ -43,6 +43,7 @@ test('a new subgraph passes every check as it is made', async () => {
   await cp(...dependencies, { recursive: true, verbatimSymlinks: true })
   const checks = 'types,lint,boundaries,generated,supergraph,migrations,unit,adapters'
   expect(failureOf('node', 'tools/test.ts', '--only', checks, 'subgraphs/review')).toBe('')
+  expect(failureOf('node', 'tools/test.ts', '--only', 'manifests')).toBe('')
 })
 
 test('it runs beside the others, and its fields are the gateway’s', async () => {
