@@ -23,10 +23,12 @@ export type Letter = {
   retryRequested: boolean
 }
 
+type LetterStores = Pick<Stores, 'databases' | 'redis'>
+
 const pageLetters = 'mypage:dead-letters'
 
 /** All dead letters, the oldest first. */
-export async function listLetters({ databases, redis }: Stores): Promise<Letter[]> {
+export async function listLetters({ databases, redis }: LetterStores): Promise<Letter[]> {
   const letters = await Promise.all([
     ...Object.entries(databases).map(([name, url]) => lettersOfDatabase(name, url)),
     withRedis(redis, lettersOfPage),
@@ -35,7 +37,10 @@ export async function listLetters({ databases, redis }: Stores): Promise<Letter[
 }
 
 /** Asks for another try of these events, of all without ids. Answers of how many. */
-export async function retryLetters({ databases, redis }: Stores, ids: readonly string[]): Promise<number> {
+export async function retryLetters(
+  { databases, redis }: LetterStores,
+  ids: readonly string[],
+): Promise<number> {
   const counts = await Promise.all([
     ...Object.values(databases).map((url) => retryInDatabase(url, ids)),
     withRedis(redis, (client) => retryInPage(client, ids)),

@@ -5,7 +5,8 @@ import { init, parse } from 'es-module-lexer'
 
 /**
  * The files of this repository that programs consist of: what they import, and what that imports, as Node does. Types are
- * not imported, and what a command loads only where there is a checkout (`import()`) is not followed.
+ * not imported. Of `import()`, that of services counts, which load what they are told to; commands of tools/ load by it what
+ * they need only where there is a checkout.
  *
  * @param programs files, relative to `root`, as are those that are returned
  * @throws naming the import that leads nowhere
@@ -14,16 +15,19 @@ export async function codeOf(root: string, programs: readonly string[]): Promise
   await init
   const found = new Set(programs.map((file) => join(root, file)))
   // A set goes on with what is added on the way.
-  for (const file of found) for (const imported of await importsOf(file)) found.add(imported)
+  for (const file of found) {
+    const imports = await importsOf(file, file.startsWith(join(root, 'tools/')))
+    for (const imported of imports) found.add(imported)
+  }
   return [...found].map((file) => relative(root, file)).sort()
 }
 
-async function importsOf(file: string): Promise<string[]> {
+async function importsOf(file: string, isTool: boolean): Promise<string[]> {
   const [imports] = parse(await readFile(file, 'utf8'), file)
   const { resolve } = createRequire(file)
   return imports.flatMap((one) => {
-    if (one.type === 'dynamic' || one.type === 'import-meta' || one.typeOnly) return []
-    if (one.specifier.startsWith('.')) return [join(dirname(file), one.specifier)]
-    return one.specifier.startsWith('@myhotel/') ? [resolve(one.specifier)] : []
+    if (one.type === 'import-meta' || (one.type === 'dynamic' ? isTool : one.typeOnly)) return []
+    if (one.specifier?.startsWith('.')) return [join(dirname(file), one.specifier)]
+    return one.specifier?.startsWith('@myhotel/') ? [resolve(one.specifier)] : []
   })
 }

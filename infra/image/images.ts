@@ -19,6 +19,7 @@ export type Image = {
   debian?: readonly string[]
 }
 
+/** For development alone: stand-ins, and what makes up secrets. */
 const isSandbox = (file: string) => /^(tools\/sandbox|infra\/k8s)\//.test(file)
 
 /** The images that are made of workspace packages alone, by name. */

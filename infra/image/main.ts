@@ -6,24 +6,29 @@ import { parseArgs, promisify } from 'node:util'
 import { ROOT } from '../../tools/system/client.ts'
 import { debianBase } from './base.ts'
 import { type Builder, openBuilder } from './builder.ts'
+import { checkArchive } from './check.ts'
 import { sizeOf, touch } from './files.ts'
 import { type Image, images } from './images.ts'
+import { writeBom } from './sbom.ts'
 import { stage } from './stage.ts'
+import { warm } from './warm.ts'
 
-const USAGE = `npm run image [-- --only NAME --tag TAG --base IMAGE]
+const USAGE = `npm run image [-- --only NAME --tag TAG --base IMAGE --check]
 
 Builds the images by buildah or Docker, whichever is there, and writes archives to infra/image/out/, which
-"docker load", "podman load" and "ctr images import" read.
+"docker load", "podman load" and "ctr images import" read, each with its bill of materials (CycloneDX).
 
   --only NAME    this image only: ${images.map(({ name }) => name).join(', ')}
   --tag TAG      instead of the version in package.json
   --base IMAGE   what they are built on instead of ${'gcr.io/distroless/cc-debian12'}; "debian" makes a base of a few
                  of Debian's packages, as is also done where no registry can be reached
+  --check        runs all that is in the archives, read-only, without capabilities, as nobody: as root, with runc
 `
 
 const run = promisify(execFile)
 const distroless = 'gcr.io/distroless/cc-debian12'
-export const OUT = join(import.meta.dirname, 'out')
+const OUT = join(import.meta.dirname, 'out')
+const archiveOf = ({ name }: Image) => join(OUT, `${name}.tar`)
 
 type Options = { tag: string; base: string; builder: Builder; epoch: number; revision: string }
 
@@ -33,6 +38,7 @@ async function main(): Promise<number> {
       only: { type: 'string' },
       tag: { type: 'string' },
       base: { type: 'string' },
+      check: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
@@ -53,7 +59,10 @@ async function main(): Promise<number> {
       epoch: await lastChange(),
       revision: await git('rev-parse', 'HEAD'),
     }
-    for (const image of chosen) await build(image, options)
+    for (const image of chosen) {
+      await build(image, options)
+      if (values.check) process.stdout.write(`${await checkArchive(image, archiveOf(image))}\n`)
+    }
   } finally {
     await builder.close()
   }
@@ -72,10 +81,12 @@ async function build(image: Image, options: Options): Promise<void> {
   const since = Date.now()
   const context = await mkdtemp(join(tmpdir(), `${image.name}-`))
   try {
-    if (base === 'debian') await debianBase(context, image.debian)
+    const debian = base === 'debian' ? await debianBase(context, image.debian) : []
     await mkdir(join(context, 'usr/bin'), { recursive: true })
     await copyFile(join(ROOT, 'node_modules/node/bin/node'), join(context, 'usr/bin/node'))
     await stage(image, join(context, 'app'))
+    await warm(join(context, 'app'), image.env)
+    await writeBom(image, tag, join(context, 'app'), debian, join(OUT, `${image.name}.cdx.json`))
     await touch(context, epoch)
     const labels = {
       'org.opencontainers.image.title': image.title,
@@ -88,7 +99,7 @@ async function build(image: Image, options: Options): Promise<void> {
     const containerfile = join(import.meta.dirname, 'Containerfile')
     const args = { BASE: base === 'debian' ? 'scratch' : base, ...image.env }
     await builder.build({ tag: `${image.name}:${tag}`, context, containerfile, args, labels, epoch })
-    const archive = join(OUT, `${image.name}.tar`)
+    const archive = archiveOf(image)
     await builder.save(`${image.name}:${tag}`, archive)
     const seconds = ((Date.now() - since) / 1_000).toFixed(0)
     const size = (await sizeOf(context)) / 1e6

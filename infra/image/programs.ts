@@ -10,6 +10,7 @@ const operatorsTools: Readonly<Record<string, Program>> = {
   'make-login': { file: 'tools/migrate.ts', args: ['login'] },
   'close-logins': { file: 'tools/migrate.ts', args: ['close-logins'] },
   'migrate-settings': { file: 'tools/migrate.ts', args: ['settings'] },
+  identity: { file: 'tools/identity.ts', args: [] },
   republish: { file: 'tools/events-republish.ts', args: [] },
   'dead-letters': { file: 'tools/dead-letters.ts', args: [] },
   invariants: { file: 'tools/invariants/main.ts', args: [] },
@@ -19,9 +20,10 @@ const operatorsTools: Readonly<Record<string, Program>> = {
 }
 
 /**
- * Everything that can be run under a folder, by the name under which it is asked for: `router`, each subgraph, each
- * stand-in of the sandbox, commands that a subgraph has for itself (`<name>-command.ts`), and what operators need. Read
- * from the folders, so that a new subgraph is there without being listed.
+ * Everything that can be run under a folder, by the name under which it is asked for: `router`, each subgraph, commands
+ * that a subgraph has for itself (`<name>-command.ts`), each stand-in of the sandbox, what clusters run for themselves
+ * (`infra/k8s/<name>/main.ts`), and what operators need. Read from the folders, so that a new subgraph is there without
+ * being listed.
  *
  * @param root the folder of this repository, or of what of it is in an image
  */
@@ -32,7 +34,9 @@ export function programsOf(root: string): Record<string, Program> {
     ...Object.fromEntries(subgraphs.map((name) => [name, `subgraphs/${name}/src/main.ts`])),
     ...Object.fromEntries(subgraphs.flatMap((name) => commandsOf(root, `subgraphs/${name}/src`))),
     ...Object.fromEntries(
-      folders(root, 'tools/sandbox').map((name) => [name, `tools/sandbox/${name}/main.ts`]),
+      ['tools/sandbox', 'infra/k8s'].flatMap((parent) =>
+        folders(root, parent).map((name) => [name, `${parent}/${name}/main.ts`]),
+      ),
     ),
   }
   const programs: Record<string, Program> = {

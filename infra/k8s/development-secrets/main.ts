@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { readEnv } from '@myhotel/kit/env'
 import { z } from 'zod'
 import { createApi } from './api.ts'
 import { keepSecrets } from './secrets.ts'
@@ -6,15 +7,15 @@ import { keepSecrets } from './secrets.ts'
 /** Where a pod finds what it may do. */
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
 
-const env = z
-  .object({
+const env = readEnv(
+  z.object({
     KUBERNETES_SERVICE_HOST: z.string(),
     KUBERNETES_SERVICE_PORT: z.string(),
     NAMESPACE: z.string(),
     /** Names of the variables in the Secret of each workload, as JSON. */
     WANTED_SECRETS_FILE: z.string(),
-  })
-  .parse(process.env)
+  }),
+)
 
 const host = env.KUBERNETES_SERVICE_HOST
 const keep = createApi({

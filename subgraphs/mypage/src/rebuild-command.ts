@@ -50,3 +50,5 @@ try {
 } finally {
   for (const part of parts.reverse()) await part.stop?.()
 }
+// A server that was never reached is still being tried, which would keep this process for ever.
+process.exit()
