@@ -45,6 +45,7 @@ export class Ledger {
   #byKey: Map<string, Known>
   #payments = new Map<string, Payment>()
   #refundedOf = new Map<string, number>()
+  #askedOf = new Map<string, number>()
 
   /** Reads back what earlier processes answered. */
   static async open(path: string): Promise<Ledger> {
@@ -114,6 +115,16 @@ export class Ledger {
   /** All that was captured, in the order of time. */
   captures(): Payment[] {
     return [...this.#payments.values()].filter(({ status }) => status === 'succeeded')
+  }
+
+  /** Notes that a payment was asked for under a key, before anything becomes of it. */
+  noteAsked(key: string): void {
+    this.#askedOf.set(key, (this.#askedOf.get(key) ?? 0) + 1)
+  }
+
+  /** How often each key was asked to pay since this process began, whether or not that was worked on. */
+  asked(): { key: string; times: number }[] {
+    return [...this.#askedOf].map(([key, times]) => ({ key, times }))
   }
 
   /** All that was given back, in the order of time. */

@@ -173,6 +173,18 @@ describe('faults', () => {
     expect((await call('GET', '/v1/captures')).body).toHaveLength(2)
   })
 
+  test('do not hide how often a key was asked to pay', async () => {
+    await call('PUT', '/control', { failNext: 2 })
+    for (const status of [500, 500, 200, 200]) expect((await pay('k1')).status).toBe(status)
+    await call('PUT', '/control', { loseNext: 1 })
+    await expect(pay('k2')).rejects.toThrow()
+    expect((await call('GET', '/v1/asked')).body).toEqual([
+      { key: 'k1', times: 4 },
+      { key: 'k2', times: 1 },
+    ])
+    expect((await call('GET', '/v1/captures')).body).toHaveLength(2)
+  })
+
   test('slowness is as long as it says, and what is not known is refused', async () => {
     expect((await call('PUT', '/control', { delayMs: 80, answerDelayMs: 40 })).body.delayMs).toBe(80)
     const before = performance.now()

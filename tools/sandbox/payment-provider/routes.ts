@@ -23,6 +23,12 @@ export function providerRoutes(ledger: Ledger, control: Control): Route[] {
     return { status: 200, body: { ...payment, refunded: ledger.refundedOf(payment.id) } }
   }
 
+  /** A client's wish to pay is noted as it comes in, also where a fault keeps it from being worked on. */
+  async function noted(call: Call): Promise<Answer> {
+    ledger.noteAsked(keyOf(call))
+    return faulty('pay', pay)(call)
+  }
+
   async function refund(call: Call): Promise<Answer> {
     const { amount } = parse(refundRequest, call.body)
     return { status: 200, body: await ledger.refund(keyOf(call), call.params.id ?? '', amount) }
@@ -35,8 +41,8 @@ export function providerRoutes(ledger: Ledger, control: Control): Route[] {
   }
 
   /** Puts a client's call under the faults that are switched on. */
-  function faulty(operation: Operation, work: (call: Call) => Promise<Answer>): Route['answer'] {
-    return async (call) => {
+  function faulty(operation: Operation, work: (call: Call) => Promise<Answer>) {
+    return async (call: Call): Promise<Answer> => {
       const fate = control.next(operation)
       if (fate.delayMs > 0) await delay(fate.delayMs)
       if (fate.hold === 'work') await fate.released
@@ -49,7 +55,7 @@ export function providerRoutes(ledger: Ledger, control: Control): Route[] {
   }
 
   return [
-    { method: 'POST', path: '/v1/payments', answer: faulty('pay', pay) },
+    { method: 'POST', path: '/v1/payments', answer: noted },
     {
       method: 'GET',
       path: '/v1/payments',
@@ -71,6 +77,7 @@ export function providerRoutes(ledger: Ledger, control: Control): Route[] {
     { method: 'POST', path: '/v1/payments/:id/refunds', answer: faulty('refund', refund) },
     { method: 'GET', path: '/v1/captures', answer: () => ({ status: 200, body: ledger.captures() }) },
     { method: 'GET', path: '/v1/refunds', answer: () => ({ status: 200, body: ledger.refunds() }) },
+    { method: 'GET', path: '/v1/asked', answer: () => ({ status: 200, body: ledger.asked() }) },
     { method: 'GET', path: '/control', answer: () => ({ status: 200, body: control.current }) },
     {
       method: 'PUT',
