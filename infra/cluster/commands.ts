@@ -5,6 +5,7 @@ import { type Lock, tryLock } from '../../tools/system/lock.ts'
 import { afterDeath } from '../../tools/system/reaping.ts'
 import { buildPrograms } from './build.ts'
 import type { Conversion } from './images.ts'
+import { buildMesh } from './istio/install.ts'
 import { clusterEnvironment } from './kubectl.ts'
 import { isOn } from './machine.ts'
 import { type Cluster, isElsewhere, openCluster } from './open.ts'
@@ -14,7 +15,7 @@ import { findRequirements } from './requirements.ts'
 import { findLeftovers, type Population, type Snapshot, takeCensus, takeSnapshot } from './snapshot.ts'
 import { startCluster } from './start.ts'
 import { powerOffAll, stopCluster } from './stop.ts'
-import { goPrograms, meshPrograms } from './versions.ts'
+import { goPrograms } from './versions.ts'
 
 export type Options = { nodes: number; mesh: boolean; say: (line: string) => void; signal: AbortSignal }
 
@@ -23,7 +24,8 @@ export async function build({ mesh, say, signal }: Options): Promise<void> {
   if (isElsewhere())
     throw new Error('KUBECONFIG names a cluster: that one is used, and none is built or started here.')
   await findRequirements(say, signal)
-  await buildPrograms(mesh ? { ...goPrograms, ...meshPrograms } : goPrograms, signal)
+  await buildPrograms(goPrograms, signal)
+  if (mesh) await buildMesh(signal)
 }
 
 /** Starts a cluster unless one runs. When it returns or throws, there is a whole one or none. */

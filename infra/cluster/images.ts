@@ -27,7 +27,8 @@ export async function buildImages(): Promise<{ archives: string[]; conversions: 
   return { archives, conversions }
 }
 
-async function buildImage(
+/** The archive of a stand-in under these names, which is written once. */
+export async function buildImage(
   repository: string,
   names: readonly string[],
   { given, spec }: StandIn,
