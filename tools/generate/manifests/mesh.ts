@@ -8,7 +8,7 @@ import { variable, type Workload } from './workloads.ts'
  */
 export function mesh(workloads: readonly Workload[]): Manifest[] {
   const files = workloads.map((one) => ({ path: `components/istio/${one.name}.yaml`, text: rules(one) }))
-  const resources = ['mtls.yaml', ...workloads.map(({ name }) => `${name}.yaml`)]
+  const resources = ['mtls.yaml', 'payment-provider.yaml', ...workloads.map(({ name }) => `${name}.yaml`)]
   const callers = workloads.filter(({ calls }) => calls.some((callee) => isWorkload(callee, workloads)))
   const text = component(`resources:
 ${list(resources)}
@@ -37,8 +37,9 @@ ${list(
 }
 
 /**
- * Subgraphs answer most faults with 200 and errors: a breaker sees resets and 5xx only. Where it is open, callers are told
- * at once; after a second a pod is tried again. Retries are for callers, who know what was never sent.
+ * Subgraphs answer most faults with 200 and errors: a sidecar sees resets and 5xx only. It leaves out a pod that fails while
+ * others do not; never all of them, since it would keep them out for longer each time, and callers have breakers of their
+ * own for that. Retries are for callers, who know what was never sent.
  */
 const rules = ({ name }: Workload) => `apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -59,10 +60,12 @@ spec:
         http2MaxRequests: 1024
         maxRetries: 0
     outlierDetection:
+      splitExternalLocalOriginErrors: true
+      consecutiveLocalOriginFailures: 3
       consecutive5xxErrors: 5
       interval: 1s
-      baseEjectionTime: 1s
-      maxEjectionPercent: 100
+      baseEjectionTime: 2s
+      maxEjectionPercent: 50
 ---
 apiVersion: networking.istio.io/v1
 kind: VirtualService
