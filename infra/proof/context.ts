@@ -5,7 +5,7 @@ import { startClient } from './in-cluster.ts'
 import { countInvariants } from './invariants.ts'
 import { type Kubectl, NAMESPACE, type Named } from './kubectl.ts'
 import type { Deployment } from './objects.ts'
-import type { Context, Load, Machines } from './proof.ts'
+import type { Context, Load, Machines, Mesh } from './proof.ts'
 
 /** What all proofs share. */
 export type Site = {
@@ -13,6 +13,7 @@ export type Site = {
   readonly image: string
   readonly deployments: readonly string[]
   readonly machines: Machines | null
+  readonly mesh: Mesh | null
   /** What guests were told in all of this run. */
   readonly log: LogLine[]
 }
@@ -28,7 +29,7 @@ export function createContext(
   site: Site,
   proof: Pick<Context, 'signal' | 'tell' | 'note'> & { readonly name: string },
 ): { context: Context; close: () => Promise<void> } {
-  const { kubectl, image, deployments, machines, log } = site
+  const { kubectl, image, deployments, machines, mesh, log } = site
   const { signal, tell, note } = proof
   const running: { kill(): void }[] = []
   let runs = 0
@@ -47,7 +48,7 @@ export function createContext(
   }
 
   const context: Context = {
-    ...{ kubectl, image, signal, tell, note, deployments, machines },
+    ...{ kubectl, image, signal, tell, note, deployments, machines, mesh, log },
     client: start,
     guests: (options) => start<GuestsReport>('guests', options),
     siege: (options) => start<SiegeReport>('siege', options),

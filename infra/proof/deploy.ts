@@ -12,8 +12,8 @@ const removedWithinMs = 180_000
 type Told = { readonly tell: (line: string) => void; readonly signal: AbortSignal }
 
 /** Applies MyHotel as it is proven: the overlay for development, with what infra/proof/overlay changes of it. */
-export async function applyOverlay(kubectl: Kubectl): Promise<void> {
-  const args = ['apply', '--server-side', '--force-conflicts', '--kustomize', OVERLAY]
+export async function applyOverlay(kubectl: Kubectl, overlay = OVERLAY): Promise<void> {
+  const args = ['apply', '--server-side', '--force-conflicts', '--kustomize', overlay]
   await kubectl.run(args, { withinMs: appliedWithinMs })
 }
 

@@ -1,3 +1,4 @@
+import { installMesh } from '../cluster/istio/install.ts'
 import { openCluster } from '../cluster/open.ts'
 import { proofs } from './proofs/index.ts'
 import { runProofs } from './run-proofs.ts'
@@ -13,11 +14,13 @@ const stopped = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopped.abort())
 
 async function main(only: readonly string[]): Promise<number> {
-  const { local } = await openCluster()
+  const cluster = await openCluster()
+  const { local } = cluster
   const since = Date.now()
   const kept = await runProofs({
     only,
     machines: local ? { kill: local.killNode, revive: local.startNode } : null,
+    mesh: local ? { install: (signal) => installMesh(cluster, signal) } : null,
     versions: local?.versions ?? {},
     converted: local?.conversions.map(({ asked, given }) => `${asked}: ${given}`) ?? [],
     signal: stopped.signal,

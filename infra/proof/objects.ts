@@ -9,6 +9,7 @@ export type Container = {
   readonly image: string
   readonly env?: readonly { readonly name: string; readonly value?: string }[]
   readonly envFrom?: readonly { readonly configMapRef?: { readonly name: string } }[]
+  readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[]
 }
 
 export type PodTemplate = {

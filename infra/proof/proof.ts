@@ -1,5 +1,6 @@
 import type { GuestsOptions, GuestsReport } from './client/guests.ts'
 import type { SiegeOptions, SiegeReport } from './client/siege.ts'
+import type { LogLine } from './client/told.ts'
 import type { Kubectl } from './kubectl.ts'
 
 /** One figure of a proof. */
@@ -53,6 +54,10 @@ export type Context = {
    * were told in this run. The figure holds if none is violated.
    */
   invariants(): Promise<Figure>
+  /** What guests who book were told in this run, as they are told it. */
+  readonly log: readonly LogLine[]
+  /** Installs Istio where there is none; null where nobody but the cluster's operator can. */
+  readonly mesh: Mesh | null
   /** What a cluster alone cannot do to its nodes by the API; null where nobody lent a hand (see npm run cluster --help). */
   readonly machines: Machines | null
 }
@@ -64,6 +69,9 @@ export type Load<Report> = {
   /** Waits until it ends by itself. */
   readonly ended: Promise<Report>
 }
+
+/** Brings Istio's control plane into a cluster. */
+export type Mesh = { install(signal: AbortSignal): Promise<void> }
 
 /** Takes the power from a node, all at once, and gives it back. */
 export type Machines = {

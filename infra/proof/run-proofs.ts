@@ -6,7 +6,7 @@ import { applyOverlay, rolledOut, startClients } from './deploy.ts'
 import { CLIENT_POD, CLIENTS } from './in-cluster.ts'
 import { createKubectl, type Kubectl } from './kubectl.ts'
 import { isReady, type Pod } from './objects.ts'
-import type { Machines } from './proof.ts'
+import type { Machines, Mesh } from './proof.ts'
 import { proofs } from './proofs/index.ts'
 import { tryProofs } from './run.ts'
 import { readVersions } from './versions.ts'
@@ -17,6 +17,7 @@ export type ProofsOptions = {
   /** Names of proofs; all where there is none. */
   readonly only: readonly string[]
   readonly machines: Machines | null
+  readonly mesh: Mesh | null
   /** Versions of what the cluster does not tell itself, and what was made from other sources for it. */
   readonly versions: Readonly<Record<string, string>>
   readonly converted: readonly string[]
@@ -31,7 +32,7 @@ export type ProofsOptions = {
  * @throws where there is no proof of a name, or MyHotel cannot be brought up
  */
 export async function runProofs(options: ProofsOptions): Promise<boolean> {
-  const { only, machines, converted, signal, tell } = options
+  const { only, machines, mesh, converted, signal, tell } = options
   const unknown = only.filter((name) => !proofs.some((proof) => proof.name === name))
   const order = proofs.map(({ name }) => name)
   if (unknown.length > 0) throw new Error(`There is no proof "${unknown[0]}". There is: ${order.join(', ')}`)
@@ -48,7 +49,7 @@ export async function runProofs(options: ProofsOptions): Promise<boolean> {
     folder: join(ROOT, 'infra'),
     results: join(import.meta.dirname, 'results'),
     versions: async () => ({ ...(await readVersions(kubectl)), ...options.versions }),
-    contextFor: async (proof) => createContext({ kubectl, image, deployments, machines, log }, proof),
+    contextFor: async (proof) => createContext({ kubectl, image, deployments, machines, mesh, log }, proof),
   })
   const counts = Object.groupBy(results, ({ outcome }) => outcome)
   tell(

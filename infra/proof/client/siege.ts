@@ -15,6 +15,8 @@ export type SiegeOptions = {
   readonly run: string
   /** How many at a time (-c); each request has a connection of its own. */
   readonly users: number
+  /** Each of them waits for up to so long between two requests; without it nobody waits. */
+  readonly delaySeconds?: number
   /** Ends by itself after so many seconds. */
   readonly seconds: number
   /** How many different requests of each kind there are; they are sent in random order, some more than once. */
@@ -74,10 +76,11 @@ async function runSiege(options: SiegeOptions): Promise<SiegeReport> {
   try {
     writeFileSync(join(folder, 'urls'), lines.join(''))
     writeFileSync(join(folder, 'siegerc'), settings.map((line) => `${line}\n`).join(''))
+    const pace = options.delaySeconds ? `-d${options.delaySeconds}` : '-b'
     const siege = spawn(
       'siege',
       [
-        ...['-R', join(folder, 'siegerc'), '-f', join(folder, 'urls'), '-b', '-j', '-T', 'application/json'],
+        ...['-R', join(folder, 'siegerc'), '-f', join(folder, 'urls'), pace, '-j', '-T', 'application/json'],
         ...[`-c${options.users}`, `-t${options.seconds}S`],
         ...['-H', `authorization: Bearer ${await hotel.token('guest9000')}`],
       ],

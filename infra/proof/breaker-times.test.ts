@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { breakerTimes, percentile } from './breaker-times.ts'
+
+const line = (answer: string | null, at: number, ms: number) => ({
+  ...({ operation: 'bookRoom', guest: 'guest1', key: `${at}` } as const),
+  ...{ answer, at, ms },
+})
+const fault = { hitAt: 1_000, healedAt: 9_000 }
+
+test('the breaker is open from the first PaymentBusy on, and only who asks from then on is measured', () => {
+  const lines = [
+    line('PaymentBusy', 500, 100),
+    line('BookingInProgress', 1_100, 3_000),
+    line('PaymentBusy', 1_200, 2_800),
+    line('PaymentBusy', 3_900, 150),
+    line('PaymentBusy', 4_100, 20),
+    line('PaymentBusy', 5_000, 30),
+    line('PaymentBusy', 8_990, 400),
+  ]
+  expect(breakerTimes(lines, fault)).toEqual({ opensAfter: 3_000, busy: [20, 30], takenInAfter: null })
+})
+
+test('payment is taken in with the first booking after it is back, whenever that was asked for', () => {
+  const lines = [line('RoomBooked', 900, 50), line('RoomBooked', 8_000, 1_500), line('RoomBooked', 9_800, 40)]
+  expect(breakerTimes(lines, fault)).toEqual({ opensAfter: null, busy: [], takenInAfter: 500 })
+})
+
+test('no answer tells nothing of a breaker', () => {
+  expect(breakerTimes([line(null, 2_000, 10), line(null, 9_500, 10)], fault)).toEqual({
+    ...{ opensAfter: null, busy: [], takenInAfter: null },
+  })
+})
+
+test('percentiles are values that occur', () => {
+  const hundred = Array.from({ length: 100 }, (_, value) => 100 - value)
+  expect([percentile(hundred, 0.5), percentile(hundred, 0.99), percentile([], 0.5)]).toEqual([51, 100, null])
+})

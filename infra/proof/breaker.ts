@@ -1,0 +1,100 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { breakerTimes, percentile } from './breaker-times.ts'
+import { type Way, waysOf } from './breaker-ways.ts'
+import type { LogLine } from './client/told.ts'
+import { eventually } from './eventually.ts'
+import { createHand } from './hand.ts'
+import { type Context, type Figure, promised, seconds, told } from './proof.ts'
+
+const guestsWhoBook = 12
+const guestsPauseMs = 100
+/** As many at a time as a siege has at most of itself; each waits between two requests, or all two cores had to do were that. */
+const besiegers = { users: 255, delaySeconds: 2, searches: 100, bookings: 300, pages: 0 }
+const opensWithinMs = 45_000
+const openForMs = 8_000
+const takenInWithinMs = 60_000
+const busyWithinMs = 100
+const promisedTakenInMs = 3_000
+
+/**
+ * Payment goes away in each way while guests book and the router is under siege; then it comes back. What guests were told
+ * is measured, and whether any of it was a lie.
+ */
+export async function tryBreaker(context: Context): Promise<Figure[]> {
+  const hand = createHand(context.kubectl, context.image)
+  const siege = await context.siege(besiegers)
+  const figures: Figure[] = []
+  try {
+    for (const way of waysOf(hand)) figures.push(...(await tryWay(context, way)))
+    const { transactions, availability } = await siege.stop()
+    return [
+      ...figures,
+      told(
+        `requests of the siege meanwhile (${besiegers.users} at a time)`,
+        `${transactions}, ${availability} % answered`,
+      ),
+      await context.invariants(),
+    ]
+  } finally {
+    await hand.close()
+  }
+}
+
+async function tryWay(context: Context, way: Way): Promise<Figure[]> {
+  const { signal, tell } = context
+  const since = Date.now()
+  const guests = await context.guests({ bookings: guestsWhoBook, pauseMs: guestsPauseMs })
+  const heard = () => context.log.filter(({ at }) => at >= since)
+  tell(`payment ${way.name}`)
+  await seen(context.log, 'RoomBooked', since, opensWithinMs, signal)
+  const hitAt = Date.now()
+  await way.hit(context)
+  let healedAt: number
+  try {
+    await seen(context.log, 'PaymentBusy', hitAt, opensWithinMs, signal)
+    await delay(openForMs, undefined, { signal })
+  } finally {
+    healedAt = await way.heal(context)
+  }
+  await seen(context.log, 'RoomBooked', healedAt, takenInWithinMs, signal)
+  const { counts, unknown } = await guests.stop()
+  const { opensAfter, busy, takenInAfter } = breakerTimes(heard(), { hitAt, healedAt })
+  const p99 = percentile(busy, 0.99)
+  const wrong = counts.booking?.wrong ?? 0
+  const of = (what: string) => `payment ${way.name}: ${what}`
+  return [
+    told(of('first PaymentBusy after'), opensAfter === null ? 'never' : seconds(opensAfter)),
+    promised(
+      of('PaymentBusy once open, 99 %'),
+      `${p99 ?? '–'} ms of ${busy.length} (50 %: ${percentile(busy, 0.5) ?? '–'} ms)`,
+      `≤ ${busyWithinMs} ms`,
+      p99 !== null && p99 <= busyWithinMs,
+    ),
+    promised(
+      of('taken in again after'),
+      takenInAfter === null ? 'never' : seconds(takenInAfter),
+      `≤ ${seconds(promisedTakenInMs)}`,
+      takenInAfter !== null && takenInAfter <= promisedTakenInMs,
+    ),
+    promised(
+      of('wrong outcomes'),
+      `${wrong}, and ${unknown.atLast} never known`,
+      '0',
+      wrong === 0 && unknown.atLast === 0,
+    ),
+  ]
+}
+
+const seen = (
+  log: readonly LogLine[],
+  wanted: string,
+  since: number,
+  withinMs: number,
+  signal: AbortSignal,
+) =>
+  eventually(
+    `a guest is told ${wanted}`,
+    withinMs,
+    async () => log.some(({ answer, at, ms }) => answer === wanted && at + ms >= since),
+    { everyMs: 50, signal },
+  )
