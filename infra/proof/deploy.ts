@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { eventually } from './eventually.ts'
 import { CLIENT_POD, CLIENTS, clientPods } from './in-cluster.ts'
-import { type Kubectl, NAMESPACE } from './kubectl.ts'
+import { BY_SERVER, type Kubectl, NAMESPACE } from './kubectl.ts'
 import { type Deployment, isReady, isRolledOut, type Pod } from './objects.ts'
 
 const OVERLAY = join(import.meta.dirname, 'overlay')
-const appliedWithinMs = 120_000
+const appliedWithinMs = 240_000
 const rolledOutWithinMs = 300_000
 const removedWithinMs = 180_000
 
@@ -13,7 +13,7 @@ type Told = { readonly tell: (line: string) => void; readonly signal: AbortSigna
 
 /** Applies MyHotel as it is proven: the overlay for development, with what infra/proof/overlay changes of it. */
 export async function applyOverlay(kubectl: Kubectl, overlay = OVERLAY): Promise<void> {
-  const args = ['apply', '--server-side', '--force-conflicts', '--kustomize', overlay]
+  const args = ['apply', ...BY_SERVER, '--kustomize', overlay]
   await kubectl.run(args, { withinMs: appliedWithinMs })
 }
 
@@ -52,9 +52,7 @@ export async function startClients(
   const where = { namespace: CLIENTS }
   await kubectl.remove('pod', CLIENT_POD, where)
   await gone('pod', CLIENT_POD, { kubectl, signal, where })
-  await kubectl.run(['apply', '--filename', '-'], {
-    input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: clientPods(image, node) }),
-  })
+  await kubectl.apply(...clientPods(image, node))
   await eventually(
     'the pod of the clients is ready',
     appliedWithinMs,

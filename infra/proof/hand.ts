@@ -23,9 +23,7 @@ export function createHand(kubectl: Kubectl, image: string): Hand {
   async function on(node: string): Promise<string> {
     const name = `hand-${node}`
     if (there.has(node)) return name
-    await kubectl.run(['apply', '--filename', '-'], {
-      input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests(name, node, image) }),
-    })
+    await kubectl.apply(...manifests(name, node, image))
     await eventually(`the pod ${name} is ready`, readyWithinMs, async () =>
       isReady(await kubectl.get<Pod>('pod', name, { namespace: NAMESPACE })),
     )

@@ -4,6 +4,9 @@ import { text } from 'node:stream/consumers'
 /** The namespace of MyHotel. */
 export const NAMESPACE = 'myhotel'
 
+/** The API server merges and checks: kubectl need not fetch all its schemas first. What others have set gives way. */
+export const BY_SERVER = ['--server-side', '--force-conflicts', '--field-manager', 'proofs']
+
 /** What every object of the API has; a proof names the further fields that it reads. */
 export type Named = {
   readonly metadata: {
@@ -31,7 +34,7 @@ export type Kubectl = {
   run(args: readonly string[], options?: { input?: string; withinMs?: number }): Promise<string>
   get<Kind extends Named>(resource: string, name: string, where?: Where): Promise<Kind>
   list<Kind extends Named>(resource: string, where?: Where): Promise<Kind[]>
-  /** Applies objects, as one command. */
+  /** Applies objects, each of which names its namespace. */
   apply(...objects: readonly object[]): Promise<void>
   /** A merge patch, or a strategic one, which knows containers by their names. */
   patch(resource: string, name: string, patch: object, how?: 'merge' | 'strategic' | 'json'): Promise<void>
@@ -94,7 +97,7 @@ export function createKubectl(options: {
       JSON.parse(await run(['get', resource, '--output', 'json', ...place(where)])).items,
     async apply(...objects) {
       const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects })
-      await run(['apply', '--filename', '-', '--namespace', NAMESPACE], { input })
+      await run(['apply', ...BY_SERVER, '--filename', '-'], { input })
     },
     async patch(resource, name, patch, how = 'strategic') {
       await run(['patch', resource, name, '--type', how, '--patch', JSON.stringify(patch), ...place()])
