@@ -1,35 +1,32 @@
+import { startClients } from './deploy.ts'
 import { eventually } from './eventually.ts'
 import { CLIENT_POD, CLIENTS } from './in-cluster.ts'
 import { type Deployment, is, type Node, type Pod } from './objects.ts'
 import { type Context, NotPossibleHere } from './proof.ts'
 
 /**
- * A node that can be taken away: neither PostgreSQL, of which there is one here, nor the clients are on it.
+ * A node that can be taken away: what exists once here, PostgreSQL above all, is on another one, and the clients go there.
  *
  * @throws NotPossibleHere where there is none
  */
-export async function dispensableNode({ kubectl }: Context): Promise<string> {
-  const [nodes, stores, clients] = await Promise.all([
+export async function dispensableNode({ kubectl, image, signal }: Context): Promise<string> {
+  const [nodes, once, clients] = await Promise.all([
     kubectl.list<Node>('nodes'),
     kubectl.list<Pod>('pods', {
       selector: 'app.kubernetes.io/name in (postgres,redis,payment-provider,identity-provider)',
     }),
     kubectl.get<Pod>('pod', CLIENT_POD, { namespace: CLIENTS }),
   ])
-  const needed = new Set([...stores, clients].map(({ spec }) => spec.nodeName))
+  const needed = new Set(once.map(({ spec }) => spec.nodeName))
   const node = nodes.find(
     ({ metadata, spec, status }) =>
       !needed.has(metadata.name) && !spec.unschedulable && is('Ready', status.conditions),
-  )
+  )?.metadata.name
   if (!node)
     throw new NotPossibleHere('Every node has something that exists once: there is none to take away.')
-  return node.metadata.name
-}
-
-/** The node that PostgreSQL is on. */
-export async function nodeOfPostgres({ kubectl }: Pick<Context, 'kubectl'>): Promise<string | undefined> {
-  const [pod] = await kubectl.list<Pod>('pods', { selector: 'app.kubernetes.io/name=postgres' })
-  return pod?.spec.nodeName
+  const [other] = needed
+  if (clients.spec.nodeName === node) await startClients(kubectl, { image, node: other, signal })
+  return node
 }
 
 /** Waits until each Deployment has pods on more than one node again, by replacing those that share one. */

@@ -13,8 +13,8 @@ export type Askers = {
 }
 
 /** Few enough for two cores to have time for what is proven, and without a pause: each asks again at once. */
-const people = { bookings: 3, searches: 4, pages: 4 }
-const besiegers = { users: 10, bookings: 660, searches: 400, pages: 400 }
+const people = { bookings: 2, searches: 3, pages: 3 }
+const besiegers = { users: 5, bookings: 660, searches: 400, pages: 400 }
 
 /**
  * Does something while people book, search and look at My Page over kept connections, and while siege does the same with
