@@ -47,7 +47,7 @@ test('a proof is kept when every promise holds, broken when one does not, or it 
     proof('fourth', () => Promise.reject(new NotPossibleHere('there is one node'))),
   ])
   expect(results.map(({ outcome }) => outcome)).toEqual(['kept', 'broken', 'broken', 'not possible here'])
-  expect(results[2]?.notes).toEqual(['no pod is ready'])
+  expect(results[2]?.notes).toContain('no pod is ready')
   expect(closed).toEqual(['first', 'second', 'third', 'fourth'])
 })
 
@@ -84,7 +84,8 @@ test('a proof that takes too long is given up', async () => {
       10,
     ),
   ])
-  expect(results[0]).toMatchObject({ outcome: 'broken', notes: ['Given up after 0.01 s: was waiting'] })
+  expect(results[0]?.outcome).toBe('broken')
+  expect(results[0]?.notes).toContain('Given up after 0.01 s: was waiting')
 })
 
 test('what is stopped by hand says nothing about the claim', async () => {

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { type Context, type Figure, NotPossibleHere, type Proof } from './proof.ts'
 import { toMarkdown } from './report.ts'
@@ -23,6 +24,9 @@ export type Run = {
   ) => Promise<{ context: Context; close: () => Promise<void> }>
 }
 
+/** Processes that want to run for each core, from which on figures say little of MyHotel. */
+const busy = 3
+
 /**
  * Tries one proof after the other, keeps what comes of each as soon as it is known, and writes PROOFS.md.
  *
@@ -45,7 +49,7 @@ export async function tryProofs(proofs: readonly Proof[], run: Run): Promise<Res
 }
 
 async function tryProof(proof: Proof, run: Run): Promise<Result> {
-  const notes: string[] = []
+  const notes: string[] = [...otherWork()]
   const since = Date.now()
   const timeIsUp = AbortSignal.timeout(proof.withinMs)
   let figures: readonly Figure[] = []
@@ -78,4 +82,13 @@ function tellResult({ outcome, figures, notes, seconds }: Result, tell: Run['tel
   }
   for (const note of notes) tell(`      ${note}`)
   tell(`    ${outcome}, ${seconds.toFixed(0)} s`)
+}
+
+/** Figures that were taken while a computer had more to do than it can are told as such. */
+function otherWork(): string[] {
+  const [load = 0] = loadavg()
+  const cores = availableParallelism()
+  return load > busy * cores
+    ? [`This computer had other work when it began: load average ${load.toFixed(0)} on ${cores} cores.`]
+    : []
 }
