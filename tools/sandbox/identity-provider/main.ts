@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { readEnv } from '@myhotel/kit/env'
 import { z } from 'zod'
 import { listenEnv, log, serve } from '../http.ts'
 import { openAccounts } from './accounts.ts'
@@ -9,9 +10,7 @@ import { createProvider } from './provider.ts'
 import { createSignIn } from './sign-in.ts'
 import { signingKey } from './signing-key.ts'
 
-const env = listenEnv
-  .extend({ ISSUER_URL: z.url().optional(), NODE_ENV: z.string().optional() })
-  .parse(process.env)
+const env = readEnv(listenEnv.extend({ ISSUER_URL: z.url().optional(), NODE_ENV: z.string().optional() }))
 if (env.NODE_ENV === 'production') {
   console.error('The identity provider gives tokens to anyone who asks: it does not run in production.')
   process.exit(1)

@@ -1,12 +1,11 @@
+import { readEnv } from '@myhotel/kit/env'
 import { z } from 'zod'
 import { HttpError, listenEnv, log, parse, serve } from '../http.ts'
 import { Mailbox } from './mailbox.ts'
 import { page } from './page.ts'
 import { type MailControl, serveSmtp } from './smtp.ts'
 
-const env = listenEnv
-  .extend({ SMTP_PORT: z.coerce.number().int().min(0).max(65535).default(0) })
-  .parse(process.env)
+const env = readEnv(listenEnv.extend({ SMTP_PORT: z.coerce.number().int().min(0).max(65535).default(0) }))
 const mailbox = new Mailbox(10_000)
 const control: MailControl = { reject: false }
 const smtp = await serveSmtp({ port: env.SMTP_PORT, host: env.HOST, mailbox, control })
