@@ -55,7 +55,12 @@ export const nodeKilled: Proof = {
       await revive()
     }
 
+    /** What was measured stands, however the cluster comes back; the next proof sees whether it did. */
     async function revive() {
+      await powerOn().catch((error: unknown) => context.note(`${node} came back late: ${error}`))
+    }
+
+    async function powerOn() {
       const isUp = async () => is('Ready', (await kubectl.get<Node>('node', node)).status.conditions)
       if (killedAt === 0) return
       killedAt = 0
