@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { databaseEnv } from '@myhotel/kit/env'
 import { readWorkloads, variable } from '../../../tools/generate/manifests/workloads.ts'
 import type { Told } from './rule.ts'
 
@@ -16,7 +17,9 @@ export async function readTold(root: string): Promise<Told> {
       // The router makes those of subgraphs from their names.
       const urls = kind === 'router' ? calls.map((callee) => `${variable(callee)}_URL`) : []
       const own = await namesIn(join(root, folder, 'src/env.ts'))
-      return [name, new Set([...own, ...kit, ...urls, ...ofNode])] as const
+      // Kit makes those of a database from the name of its context.
+      const database = own.includes(variable(name)) ? Object.keys(databaseEnv(variable(name))) : []
+      return [name, new Set([...own, ...kit, ...urls, ...database, ...ofNode])] as const
     }),
   )
   return { workloads, variables: Object.fromEntries(variables) }
