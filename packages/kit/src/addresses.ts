@@ -91,10 +91,13 @@ function asReplicas(addresses: readonly string[]): (readonly string[])[] {
   return (four.length > 0 ? four : six).map((address) => [address])
 }
 
+/** The system's own word for a name server that did not answer. */
+const unresolvedForNow = 'EAI_AGAIN'
+
 async function inTime<Result>(looked: Promise<Result>, hostname: string): Promise<Result> {
   const late = Promise.withResolvers<never>()
   const error = Object.assign(new Error(`${hostname} was not resolved within ${resolveWithinMs} ms`), {
-    code: 'EAI_AGAIN',
+    code: unresolvedForNow,
   })
   const timer = setTimeout(() => late.reject(error), resolveWithinMs)
   try {
