@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [`${sources}/**/*.test.ts`, '{tools,infra,bench}/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/*.adapter.test.ts', 'infra/k8s/rules/**'],
+          exclude: ['**/node_modules/**', '**/*.adapter.test.ts', 'infra/{k8s/rules,compose}/**'],
         },
       },
       {
@@ -31,9 +31,9 @@ export default defineConfig({
         test: { name: 'rules', include: ['tests/rules/*.test.ts'] },
       },
       {
-        // Every overlay of infra/k8s with every component, and the rules that manifests keep. No cluster.
+        // Every overlay of infra/k8s with every component, compose.yaml, and the rules that they keep. No cluster, no Docker.
         extends: true,
-        test: { name: 'manifests', include: ['infra/k8s/rules/**/*.test.ts'] },
+        test: { name: 'manifests', include: ['infra/{k8s/rules,compose}/**/*.test.ts'] },
       },
       {
         // Needs a real PostgreSQL, NATS and Redis; each file works in a database of its own. The server has another zone

@@ -13,7 +13,7 @@ const USAGE = `npm run generate [-- PART…] [--check]
   --prisma      Prisma's clients (not committed), only where a schema has changed
   --graphql     resolver types and typed operations, as codegen.yml says (committed)
   --supergraph  router/supergraph.graphql, composed of all schema.graphql (committed)
-  --manifests   infra/k8s: what follows from the folders of subgraphs/ (committed)
+  --manifests   infra/k8s and compose.yaml: what follows from the folders of subgraphs/ (committed)
   --check       write nothing; exit 1 when something committed is not what would be written
 All parts when none is named.`
 

@@ -38,7 +38,7 @@ export const images: readonly Image[] = [
       'Stand-ins for the outside world, for development: issuer, mail catcher, payment provider, secrets',
     packages: ['@myhotel/sandbox...', '@myhotel/infra...'],
     folders: [],
-    holds: isSandbox,
+    holds: (program) => isSandbox(program) || program === 'infra/image/health.ts',
     env: { NODE_ENV: 'development' },
   },
   {

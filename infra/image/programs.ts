@@ -16,6 +16,7 @@ const operatorsTools: Readonly<Record<string, Program>> = {
   invariants: { file: 'tools/invariants/main.ts', args: [] },
   'erase-text': { file: 'tools/events-erase-text.ts', args: [] },
   'mend-times': { file: 'tools/times-mend.ts', args: [] },
+  health: { file: 'infra/image/health.ts', args: [] },
   'development-secrets': { file: 'infra/k8s/development-secrets/main.ts', args: [] },
 }
 

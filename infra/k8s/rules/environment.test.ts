@@ -1,17 +1,15 @@
-import { execFile } from 'node:child_process'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readWorkloads } from '../../../tools/generate/manifests/workloads.ts'
 import { ROOT } from '../../../tools/system/client.ts'
+import { complaintsOf, secretFor } from './complaints.ts'
 import { render } from './kubectl.ts'
 import { type Resource, services } from './resource.ts'
 import { variablesOf } from './settings.ts'
 
-const run = promisify(execFile)
 const overlays = readdirSync(join(ROOT, 'infra/k8s/overlays')).filter((name) => !name.startsWith('.'))
 const names = (await readWorkloads(ROOT)).map(({ name }) => name)
 
@@ -21,18 +19,6 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'keys.json'), '{ "keys": [] }')
 })
 afterAll(() => rm(folder, { recursive: true }))
-
-/** What stands for a value that is in a Secret. */
-function secret(name: string): string {
-  if (name === 'IDENTITY_PRIVATE_KEY') return '{ "kid": "somebody" }'
-  if (name.endsWith('_DATABASE_URL')) return 'postgresql://user:password@postgres:5432/database'
-  const urls: Record<string, string> = {
-    NATS_URL: 'nats://user:password@nats:4222',
-    REDIS_URL: 'redis://:password@redis:6379',
-    SMTP_URL: 'smtps://user:password@mail:465',
-  }
-  return urls[name] ?? 'secret'
-}
 
 /** Where files of ConfigMaps are here. */
 const files = (): Record<string, string> => ({
@@ -46,15 +32,9 @@ async function complaints(name: string, resources: Resource[], without?: string)
   if (!workload) throw new Error(`There is no Deployment/${name}.`)
   const variables = [...variablesOf(resources, workload)].filter(([variable]) => variable !== without)
   const env = Object.fromEntries(
-    variables.map(([variable, value]) => [variable, files()[variable] ?? (value || secret(variable))]),
+    variables.map(([variable, value]) => [variable, files()[variable] ?? (value || secretFor(variable))]),
   )
-  const source = join(ROOT, name === 'router' ? 'router' : `subgraphs/${name}`, 'src/env.ts')
-  const script = `const env = await import(${JSON.stringify(source)}); (env.readServiceEnv ?? env.readRouterEnv)?.()`
-  const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', script]
-  return run(process.execPath, args, { env, cwd: ROOT }).then(
-    ({ stderr }) => stderr,
-    (error: { stderr?: string }) => error.stderr || String(error),
-  )
+  return complaintsOf(name, env)
 }
 
 describe.each(overlays)('in the overlay %s', (overlay) => {

@@ -70,6 +70,7 @@ type Volume = {
 export type SecurityContext = {
   runAsNonRoot?: boolean
   runAsUser?: number
+  runAsGroup?: number
   privileged?: boolean
   allowPrivilegeEscalation?: boolean
   readOnlyRootFilesystem?: boolean

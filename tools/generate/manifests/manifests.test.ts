@@ -12,6 +12,7 @@ beforeEach(async () => {
   vi.spyOn(console, 'error').mockReturnValue()
   vi.spyOn(console, 'log').mockReturnValue()
   root = await mkdtemp(join(tmpdir(), 'myhotel-manifests-'))
+  await write('package.json', '{ "version": "1.0.0" }')
   await write('router/package.json', '{ "calls": ["redis"] }')
   await write('router/supergraph.graphql', 'type Query { hotel: ID }')
   await write('subgraphs/room/package.json', '{ "rank": "core", "calls": ["postgres", "nats"] }')
@@ -73,4 +74,14 @@ test('who calls others has a key for it, and may connect to them', async () => {
   )
   expect(await read('components/network-policies/room.yaml')).toContain('app.kubernetes.io/name: mypage')
   expect(await read('components/network-policies/mypage.yaml')).not.toContain('app.kubernetes.io/name: nats')
+})
+
+test('compose.yaml has what the folders have, and is refused where it does not', async () => {
+  await generate(['--manifests'], root)
+  const compose = await readFile(join(root, 'compose.yaml'), 'utf8')
+  expect(compose).toContain('command: [migrate, room, --within=600]')
+  expect(compose).toContain('ROOM_URL: http://room:4000')
+  expect(compose).not.toContain('migrate-mypage')
+  await write('compose.yaml', compose.replace('command: [room]', 'command: [mypage]'))
+  expect(await isCurrent()).toBe(false)
 })
