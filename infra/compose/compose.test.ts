@@ -43,6 +43,14 @@ describe('by the Compose Specification', () => {
   })
 })
 
+test('images have the tag of this version, unless told', () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  const own = Object.values(model.services).flatMap(
+    ({ image = '' }) => image.match(/^myhotel[^:]*:(.*)$/)?.[1] ?? [],
+  )
+  expect(new Set(own)).toEqual(new Set([`\${MYHOTEL_TAG:-${version}}`]))
+})
+
 describe('rules', () => {
   test('compose.yaml keeps every one', () => {
     expect(flawsOf(model, told)).toEqual([])
@@ -67,6 +75,10 @@ describe('rules', () => {
     [
       'room: it waits for migrate-room in the wrong way',
       ({ services }) => Object.assign(services['migrate-room'] ?? {}, { restart: 'on-failure' }),
+    ],
+    [
+      'room: it ends, and nobody waits for it',
+      ({ services }) => Object.assign(services, { room: { command: ['room'] }, router: {} }),
     ],
     ['redis: there is no redis-data', ({ volumes }) => delete volumes['redis-data']],
     [

@@ -13,6 +13,7 @@ export function flawsOf(model: Model, told: Told): string[] {
       [
         ...unconfined(service),
         ...unready(service, model),
+        ...unawaited(name, service, model),
         ...lost(service, model),
         ...open(name, service),
       ].map((flaw) => `${name}: ${flaw}`),
@@ -56,6 +57,12 @@ function unready({ depends_on = {} }: Service, { services }: Model): string[] {
       : [`it waits for ${name} in the wrong way`]
   })
 }
+
+/** `docker compose up --wait` takes an end for a failure unless somebody waits for it. */
+const unawaited = (name: string, { restart }: Service, { services }: Model) =>
+  restart || Object.values(services).some(({ depends_on }) => depends_on?.[name])
+    ? []
+    : ['it ends, and nobody waits for it']
 
 const lost = (service: Service, { volumes }: Model) =>
   mountsOf(service)
