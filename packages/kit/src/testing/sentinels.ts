@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { eventually } from '../testing.ts'
 import { freePorts, type TestServers, testProgram } from './programs.ts'
 
 /**
@@ -29,6 +31,19 @@ export async function startSentinels(servers: TestServers): Promise<{ url: strin
     'sentinel failover-timeout myhotel 10000',
   ]
   await Promise.all(ports.slice(3).map((port) => start(port, watch, '--sentinel')))
+  await Promise.all(ports.slice(3).map(knowsAll))
   const sentinels = ports.slice(3).map((port) => `127.0.0.1:${port}`)
   return { url: `redis+sentinel://:secret@${sentinels}/0?master=myhotel`, master }
+}
+
+/** Until a sentinel knows of both replicas and both other sentinels, it has nobody to promote and nobody to agree with. */
+async function knowsAll(port: number): Promise<void> {
+  const sentinel = new Redis({ host: '127.0.0.1', port })
+  sentinel.on('error', () => undefined)
+  await eventually(async () => {
+    const known = await sentinel.call('SENTINEL', 'MASTER', 'myhotel')
+    const figure = (name: string) => Array.isArray(known) && known[known.indexOf(name) + 1]
+    return figure('num-slaves') === '2' && figure('num-other-sentinels') === '2'
+  })
+  sentinel.disconnect()
 }
