@@ -28,9 +28,9 @@ export async function createCgroup(node: string): Promise<void> {
       // Empty at first in version 1, and nothing may run in it until it is filled.
       for (const file of ['cpuset.cpus', 'cpuset.mems'])
         if (existsSync(join(path, file))) await writeFile(join(path, file), await readFile(join(tree, file)))
-      // What all of this computer's processors are worth, as a real node's pods have, not what one process is.
+      // Each process outside weighs 1024: beside a build, pods with the weight of one would fail every probe.
       const shares = join(path, 'cpu.shares')
-      if (existsSync(shares)) await writeFile(shares, String(1024 * availableParallelism()))
+      if (existsSync(shares)) await writeFile(shares, String(10 * 1024 * availableParallelism()))
     }
   }
 }
