@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promised, told } from '../proof/proof.ts'
-import { proofs } from '../proof/proofs/index.ts'
+import { claims, leavesNothing } from '../proof/proofs/index.ts'
 import { toMarkdown } from '../proof/report.ts'
 import { keep, type Result, readResults } from '../proof/results.ts'
 import type { Account } from './commands.ts'
@@ -14,8 +14,7 @@ const KINDS = ['processes', 'namespaces', 'mounts', 'cgroups', 'network links', 
 export function keepAccount(account: Account, began: Date): boolean {
   const result = toResult(account, began)
   keep(RESULTS, result)
-  const order = proofs.map(({ name }) => name)
-  writeFileSync(join(INFRA, 'PROOFS.md'), toMarkdown(readResults(RESULTS), order))
+  writeFileSync(join(INFRA, 'PROOFS.md'), toMarkdown(readResults(RESULTS), claims))
   return result.outcome === 'kept'
 }
 
@@ -27,8 +26,7 @@ export function toResult(
   const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
   const kinds = [...new Set([...KINDS, ...Object.keys(left)])]
   return {
-    name: 'leaves-nothing',
-    claim: 'The local cluster is taken down without a trace',
+    ...leavesNothing,
     command: 'npm run cluster',
     outcome: Object.keys(left).length === 0 ? 'kept' : 'broken',
     figures: [

@@ -7,7 +7,7 @@ import { CLIENT_POD, CLIENTS } from './in-cluster.ts'
 import { createKubectl, type Kubectl } from './kubectl.ts'
 import { isReady, type Pod } from './objects.ts'
 import type { Machines, Mesh } from './proof.ts'
-import { proofs } from './proofs/index.ts'
+import { claims, proofs } from './proofs/index.ts'
 import { tryProofs } from './run.ts'
 import { readVersions } from './versions.ts'
 
@@ -45,7 +45,7 @@ export async function runProofs(options: ProofsOptions): Promise<boolean> {
   // The first of all proofs brings MyHotel up; any other one finds it there.
   if (chosen[0] !== proofs[0]) await bringUp(kubectl, { image, deployments, signal, tell })
   const results = await tryProofs(chosen, {
-    ...{ order, converted, signal, tell },
+    ...{ claims, converted, signal, tell },
     folder: join(ROOT, 'infra'),
     results: join(import.meta.dirname, 'results'),
     versions: async () => ({ ...(await readVersions(kubectl)), ...options.versions }),

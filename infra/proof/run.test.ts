@@ -23,7 +23,7 @@ async function attempt(proofs: readonly Proof[], signal = new AbortController().
     ...{
       folder,
       results: join(folder, 'results'),
-      order: ['first', 'second'],
+      claims: ['first', 'second', 'never'].map((name) => ({ name, claim: `${name} is so` })),
       converted: ['redis from Debian'],
     },
     ...{ signal, tell: (line: string) => lines.push(line), versions: async () => ({ Kubernetes: '1.37.2' }) },
@@ -63,6 +63,7 @@ test('PROOFS.md has claim, figures, command, versions and what was converted', a
   expect(text).toContain('| requests failed | 0 | 0 | ✓ |')
   expect(text).toContain('`npm run cluster -- proofs second`')
   expect(text).toContain('- a node | less')
+  expect(text).toContain('| · | never is so | | never |')
   expect(text).toContain('On Kubernetes 1.37.2.')
   expect(text).toContain('redis from Debian')
 })

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { type Context, type Figure, NotPossibleHere, type Proof } from './proof.ts'
-import { toMarkdown } from './report.ts'
+import { type Claim, toMarkdown } from './report.ts'
 import { keep, type Result, readResults } from './results.ts'
 
 /** What all proofs of a run are told. */
@@ -10,8 +10,8 @@ export type Run = {
   /** Where results are kept, and the folder that gets PROOFS.md. */
   readonly results: string
   readonly folder: string
-  /** Names of proofs in the order of the report; also those that are not in this run. */
-  readonly order: readonly string[]
+  /** All claims in the order of the report; also those that are not in this run. */
+  readonly claims: readonly Claim[]
   /** What it is tried on, by name; asked for after each proof. */
   readonly versions: () => Promise<Readonly<Record<string, string>>>
   readonly converted: readonly string[]
@@ -42,7 +42,7 @@ export async function tryProofs(proofs: readonly Proof[], run: Run): Promise<Res
     if (run.signal.aborted) break
     results.push(result)
     keep(run.results, result)
-    writeFileSync(join(run.folder, 'PROOFS.md'), toMarkdown(readResults(run.results), run.order))
+    writeFileSync(join(run.folder, 'PROOFS.md'), toMarkdown(readResults(run.results), run.claims))
     tellResult(result, run.tell)
   }
   return results

@@ -1,4 +1,5 @@
 import type { Proof } from '../proof.ts'
+import type { Claim } from '../report.ts'
 import { autoscaling } from './autoscaling.ts'
 import { breaker } from './breaker.ts'
 import { configurationChanged } from './configuration-changed.ts'
@@ -37,3 +38,12 @@ export const proofs: readonly Proof[] = [
   breaker,
   mesh,
 ]
+
+/** Only the local cluster can show this one, when it is taken down again (infra/cluster/account.ts). */
+export const leavesNothing: Claim = {
+  name: 'leaves-nothing',
+  claim: 'The local cluster is taken down without a trace',
+}
+
+/** All that PROOFS.md tells of, in its order. */
+export const claims: readonly Claim[] = [...proofs, leavesNothing]

@@ -10,8 +10,11 @@ const replacedMs = 25_000
 const readyAfterKillMs = 10_000
 const watchedForMs = 90_000
 const often = { everyMs: 250 }
-/** Kept connections only: each person has one request in flight, so that it can be said how many a pod can take along. */
-const people = { bookings: 4, searches: 4, pages: 4 }
+/**
+ * Kept connections only: each person has one request in flight, so that it can be said how many a pod can take along. They
+ * pause, so that a process that starts has its share of two cores.
+ */
+const people = { bookings: 4, searches: 4, pages: 4, pauseMs: 150 }
 const inFlight = people.bookings + people.searches + people.pages
 
 type Illness = {
