@@ -1,5 +1,6 @@
 import {
   AckPolicy,
+  type Consumer,
   type ConsumerMessages,
   DeliverPolicy,
   headers,
@@ -15,6 +16,9 @@ import type { ComeRound } from './loop.ts'
 /** A message that a consumer neither finished nor gave back in this time is handed out again. */
 const ackWaitMs = 10_000
 const replayBatch = 1_000
+/** Longer than a batch may be worked on. */
+const readerForgottenMs = 300_000
+const readerAttempts = 8
 
 /** Stream of a context, `BOOK`; it holds the subjects `book.*`. */
 export const streamOf = (context: string) => context.toUpperCase()
@@ -99,10 +103,51 @@ export async function readStream(
   let next = Math.max(fromSequence, first_seq)
   // The stream may be lost and made anew meanwhile: then what is left to read ends sooner.
   while (next <= Math.min(end, (await stored()).last_seq)) {
-    const messages = await readBatch(nats, context, next, Math.min(replayBatch, end - next + 1))
-    for (const [index, message] of messages.entries()) {
-      // What the client library dropped is read again.
-      if (index > 0 && message.seq !== next) break
+    const reader = await openReader(nats, context, next)
+    try {
+      next = await readInOrder(reader, context, { next, end }, onMessage)
+    } finally {
+      await reader.delete().catch(() => undefined)
+    }
+  }
+  return next
+}
+
+/**
+ * A consumer of nobody else's, in memory. JetStream gives it to one of the servers that have the stream, and old versions
+ * (2.9) also to one that is away; then nobody answers, and the next try gets another one. The client library's ordered
+ * consumer tries by itself, for minutes.
+ */
+async function openReader(nats: NatsConnection, context: string, from: number): Promise<Consumer> {
+  const { consumers } = await nats.jetstreamManager()
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { name } = await consumers.add(streamOf(context), {
+        ...{ ack_policy: AckPolicy.None, mem_storage: true, num_replicas: 1 },
+        ...{ deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: from },
+        inactive_threshold: nanos(readerForgottenMs),
+      })
+      return await nats.jetstream().consumers.get(streamOf(context), name)
+    } catch (error) {
+      if (attempt === readerAttempts) throw error
+    }
+  }
+}
+
+/** Answers where to go on: behind the end, or earlier where the client library dropped something, or was not answered. */
+async function readInOrder(
+  reader: Consumer,
+  context: string,
+  { next, end }: { next: number; end: number },
+  onMessage: (delivery: Delivery) => Promise<void> | void,
+): Promise<number> {
+  let isFirst = true
+  while (next <= end) {
+    const messages = await takeBatch(reader, Math.min(replayBatch, end - next + 1))
+    if (messages.length === 0) break
+    for (const message of messages) {
+      if (!isFirst && message.seq !== next) return next
+      isFirst = false
       await onMessage(toDelivery(context, message))
       next = message.seq + 1
     }
@@ -114,15 +159,10 @@ export async function readStream(
  * Takes a batch before any of it is worked on: a fetch of the client library ends when its time is up, and drops
  * what it has received and not handed over by then.
  */
-async function readBatch(nats: NatsConnection, context: string, from: number, count: number) {
-  const consumer = await nats.jetstream().consumers.get(streamOf(context), { opt_start_seq: from })
+async function takeBatch(reader: Consumer, count: number): Promise<JsMsg[]> {
   const messages: JsMsg[] = []
-  try {
-    const batch = await consumer.fetch({ max_messages: count, expires: 5_000 })
-    for await (const message of batch) messages.push(message)
-  } finally {
-    await consumer.delete()
-  }
+  for await (const message of await reader.fetch({ max_messages: count, expires: 5_000 }))
+    messages.push(message)
   return messages
 }
 

@@ -101,7 +101,7 @@ test('a stream and its consumers that are there get as many copies as wanted, up
   // Two services at once, one that only reads and one that publishes.
   consume((await newBus(3)).bus, 'grows')
   await published(more.bus, 'grows', 2)
-  await eventually(async () => (await currentOf('grows')) === 3)
+  await eventually(async () => (await copiesOf('grows')) === 3)
   const { consumers } = await nats.jetstreamManager()
   await eventually(async () => {
     const { cluster } = await consumers.info('GROWS', 'reader')
@@ -120,7 +120,7 @@ test('a stream and its consumers that are there get as many copies as wanted, up
 test('the leader of a stream is killed: nothing is lost, and publishing goes on', async () => {
   const { bus } = await newBus(3)
   const reader = await newBus(3)
-  const most = 600
+  const most = 300
   await published(bus, 'safe', 1)
   const seen = consume(reader.bus, 'safe')
   await eventually(async () => (await currentOf('safe')) === 3)
