@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Lock, tryLock } from '../../tools/system/lock.ts'
 import { afterDeath } from '../../tools/system/reaping.ts'
 import { buildPrograms } from './build.ts'
+import { fetchDefinitions } from './definitions.ts'
 import type { Conversion } from './images.ts'
 import { buildMesh } from './istio/install.ts'
 import { clusterEnvironment } from './kubectl.ts'
@@ -25,6 +26,7 @@ export async function build({ mesh, say, signal }: Options): Promise<void> {
     throw new Error('KUBECONFIG names a cluster: that one is used, and none is built or started here.')
   await findRequirements(say, signal)
   await buildPrograms(goPrograms, signal)
+  await fetchDefinitions(signal)
   if (mesh) await buildMesh(signal)
 }
 

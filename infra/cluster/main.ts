@@ -6,7 +6,7 @@ import { isElsewhere, openCluster } from './open.ts'
 
 const USAGE = `npm run cluster -- [COMMAND] [--nodes N] [--mesh]
 
-  (none)              up, proofs, down
+  all [NAME …]        up, proofs, down, and a look at what is left; the same without a command
   build               builds what is not in the cache yet; --mesh: Istio, too
   up                  builds, and starts a cluster of N nodes (2)
   down                takes it down, whatever is left of it
@@ -28,19 +28,21 @@ async function perform([command = 'all', ...rest]: string[]): Promise<number> {
   if (command === 'kubectl') return await runInCluster(await openCluster(), ['kubectl', ...rest])
   if (command === 'shell') return await runInCluster(await openCluster(), rest.length > 0 ? rest : [shell()])
   if (command === 'proofs') return await runInCluster(await openCluster(), [...PROOFS, ...rest])
-  const options = optionsOf(rest)
+  const { options, names } = optionsOf(rest)
+  if (command === 'all') return await all(options, names)
+  if (names.length > 0) throw new Error(USAGE)
   if (command === 'build') await build(options)
   else if (command === 'up') await up(options)
   else if (command === 'down') await down(options)
-  else if (command === 'all') return await all(options)
   else throw new Error(USAGE)
   return 0
 }
 
-async function all(options: Options): Promise<number> {
-  if (isElsewhere()) return await runInCluster(await openCluster(), PROOFS)
+async function all(options: Options, names: readonly string[]): Promise<number> {
+  const proofs = [...PROOFS, ...names]
+  if (isElsewhere()) return await runInCluster(await openCluster(), proofs)
   const began = new Date()
-  const account = await during({ ...options, mesh: true }, (cluster) => runInCluster(cluster, PROOFS))
+  const account = await during({ ...options, mesh: true }, (cluster) => runInCluster(cluster, proofs))
   const clean = keepAccount(account, began)
   for (const [kind, entries] of Object.entries(account.left))
     options.say(`left behind: ${entries.length} ${kind}: ${entries.slice(0, 5).join(', ')}`)
@@ -48,16 +50,17 @@ async function all(options: Options): Promise<number> {
   return clean ? account.code : account.code || 1
 }
 
-function optionsOf(args: string[]): Options {
-  const { values } = parseArgs({
+function optionsOf(args: string[]): { options: Options; names: readonly string[] } {
+  const { values, positionals } = parseArgs({
     args,
     options: { nodes: { type: 'string', default: '2' }, mesh: { type: 'boolean', default: false } },
+    allowPositionals: true,
   })
   const nodes = Number(values.nodes)
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > 9)
     throw new Error('--nodes wants a number from 1 to 9')
   const say = (line: string) => process.stdout.write(`${line}\n`)
-  return { nodes, mesh: values.mesh, say, signal: stopped.signal }
+  return { options: { nodes, mesh: values.mesh, say, signal: stopped.signal }, names: positionals }
 }
 
 const shell = () => process.env.SHELL ?? '/bin/sh'

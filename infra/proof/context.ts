@@ -14,6 +14,7 @@ export type Site = {
   readonly deployments: readonly string[]
   readonly machines: Machines | null
   readonly mesh: Mesh | null
+  readonly definitions: readonly string[] | null
   /** What guests were told in all of this run. */
   readonly log: LogLine[]
 }
@@ -29,7 +30,7 @@ export function createContext(
   site: Site,
   proof: Pick<Context, 'signal' | 'tell' | 'note'> & { readonly name: string },
 ): { context: Context; close: () => Promise<void> } {
-  const { kubectl, image, deployments, machines, mesh, log } = site
+  const { kubectl, image, deployments, machines, mesh, definitions, log } = site
   const { signal, tell, note } = proof
   const running: { kill(): void }[] = []
   let runs = 0
@@ -48,7 +49,7 @@ export function createContext(
   }
 
   const context: Context = {
-    ...{ kubectl, image, signal, tell, note, deployments, machines, mesh, log },
+    ...{ kubectl, image, signal, tell, note, deployments, machines, mesh, definitions, log },
     client: start,
     guests: (options) => start<GuestsReport>('guests', options),
     siege: (options) => start<SiegeReport>('siege', options),

@@ -1,3 +1,4 @@
+import { definitionFiles } from '../cluster/definitions.ts'
 import { installMesh } from '../cluster/istio/install.ts'
 import { openCluster } from '../cluster/open.ts'
 import { proofs } from './proofs/index.ts'
@@ -21,6 +22,7 @@ async function main(only: readonly string[]): Promise<number> {
     only,
     machines: local ? { kill: local.killNode, revive: local.startNode } : null,
     mesh: local ? { install: (signal) => installMesh(cluster, signal) } : null,
+    definitions: local ? definitionFiles() : null,
     versions: local?.versions ?? {},
     converted: local?.conversions.map(({ asked, given }) => `${asked}: ${given}`) ?? [],
     signal: stopped.signal,

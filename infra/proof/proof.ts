@@ -58,6 +58,8 @@ export type Context = {
   readonly log: readonly LogLine[]
   /** Installs Istio where there is none; null where nobody but the cluster's operator can. */
   readonly mesh: Mesh | null
+  /** Files with the definitions of the custom kinds of infra/k8s; null where nobody lends them. */
+  readonly definitions: readonly string[] | null
   /** What a cluster alone cannot do to its nodes by the API; null where nobody lent a hand (see npm run cluster --help). */
   readonly machines: Machines | null
 }

@@ -18,6 +18,7 @@ export type ProofsOptions = {
   readonly only: readonly string[]
   readonly machines: Machines | null
   readonly mesh: Mesh | null
+  readonly definitions: readonly string[] | null
   /** Versions of what the cluster does not tell itself, and what was made from other sources for it. */
   readonly versions: Readonly<Record<string, string>>
   readonly converted: readonly string[]
@@ -32,7 +33,7 @@ export type ProofsOptions = {
  * @throws where there is no proof of a name, or MyHotel cannot be brought up
  */
 export async function runProofs(options: ProofsOptions): Promise<boolean> {
-  const { only, machines, mesh, converted, signal, tell } = options
+  const { only, machines, mesh, definitions, converted, signal, tell } = options
   const unknown = only.filter((name) => !proofs.some((proof) => proof.name === name))
   const order = proofs.map(({ name }) => name)
   if (unknown.length > 0) throw new Error(`There is no proof "${unknown[0]}". There is: ${order.join(', ')}`)
@@ -49,7 +50,8 @@ export async function runProofs(options: ProofsOptions): Promise<boolean> {
     folder: join(ROOT, 'infra'),
     results: join(import.meta.dirname, 'results'),
     versions: async () => ({ ...(await readVersions(kubectl)), ...options.versions }),
-    contextFor: async (proof) => createContext({ kubectl, image, deployments, machines, mesh, log }, proof),
+    contextFor: async (proof) =>
+      createContext({ kubectl, image, deployments, machines, mesh, definitions, log }, proof),
   })
   const counts = Object.groupBy(results, ({ outcome }) => outcome)
   tell(

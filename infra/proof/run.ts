@@ -84,11 +84,11 @@ function tellResult({ outcome, figures, notes, seconds }: Result, tell: Run['tel
   tell(`    ${outcome}, ${seconds.toFixed(0)} s`)
 }
 
-/** Figures that were taken while a computer had more to do than it can are told as such. */
+/** Figures that were taken while a computer had more to do than it can (pods that start, other work) are told as such. */
 function otherWork(): string[] {
   const [load = 0] = loadavg()
   const cores = availableParallelism()
   return load > busy * cores
-    ? [`This computer had other work when it began: load average ${load.toFixed(0)} on ${cores} cores.`]
+    ? [`Load average when it began: ${load.toFixed(0)} on ${cores} cores.`]
     : []
 }

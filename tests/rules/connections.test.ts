@@ -29,7 +29,11 @@ const components = join(ROOT, 'infra/k8s/components')
 const numberIn = (file: string, pattern: RegExp) =>
   Number(pattern.exec(readFileSync(join(components, file), 'utf8'))?.[1])
 const mostReplicas = (name: string) => numberIn(`autoscaling/${name}.yaml`, /maxReplicas: (\d+)/)
-const maxConnections = numberIn('postgres-plain/postgresql.conf', /^max_connections = (\d+)/m)
+const ofCluster = (pattern: RegExp) => numberIn('cloudnative-pg/cluster.yaml', pattern)
+const maxConnections: Readonly<Record<string, number>> = {
+  'postgres-plain': numberIn('postgres-plain/postgresql.conf', /^max_connections = (\d+)/m),
+  'cloudnative-pg': ofCluster(/max_connections: "(\d+)"/),
+}
 
 type Subgraph = {
   env: { env?: unknown; readServiceEnv?: () => unknown }
@@ -79,11 +83,19 @@ describe('connections of a replica', () => {
   })
 })
 
-test('all replicas fit into the PostgreSQL that the manifests set up', () => {
+test.each(Object.keys(maxConnections))('all replicas fit into the PostgreSQL of %s', (component) => {
   const needed = databases.map((name) => {
     const replicas = mostReplicas(name) + surge
     return { name, connections: replicas * of(parts.get(name) ?? [], 'postgres') + ofMigration }
   })
   const sum = needed.reduce((total, { connections }) => total + connections, reserved)
-  expect(sum, JSON.stringify(needed)).toBeLessThanOrEqual(maxConnections)
+  expect(sum, JSON.stringify(needed)).toBeLessThanOrEqual(maxConnections[component] ?? 0)
+})
+
+test('so do the pools of a pooler, beside relays and migrations, which go past it', () => {
+  const poolers = ofCluster(/kind: Pooler[\s\S]*?instances: (\d+)/)
+  const pooled = databases.length * poolers * ofCluster(/default_pool_size: "(\d+)"/)
+  const relays = databases.reduce((sum, name) => sum + mostReplicas(name) + surge, 0)
+  const sum = pooled + relays + databases.length * ofMigration + reserved
+  expect(sum).toBeLessThanOrEqual(maxConnections['cloudnative-pg'] ?? 0)
 })

@@ -7,6 +7,7 @@ import { counterProof } from './counter-proof.ts'
 import { databasePasswordsChanged } from './database-passwords-changed.ts'
 import { fromNothing } from './from-nothing.ts'
 import { keysRotated } from './keys-rotated.ts'
+import { manifestsAccepted } from './manifests-accepted.ts'
 import { mesh } from './mesh.ts'
 import { names } from './names.ts'
 import { natsLeaderKilled } from './nats-leader-killed.ts'
@@ -22,6 +23,7 @@ import { supportingAway } from './supporting-away.ts'
 export const proofs: readonly Proof[] = [
   fromNothing,
   names,
+  manifestsAccepted,
   rollingUpdate,
   counterProof,
   neverReady,

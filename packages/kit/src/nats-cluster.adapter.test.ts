@@ -98,8 +98,6 @@ test('a stream and its consumers that are there get as many copies as wanted, up
   expect(await copiesOf('grows')).toBe(1)
 
   const more = await newBus(3)
-  // Two services at once, one that only reads and one that publishes.
-  consume((await newBus(3)).bus, 'grows')
   await published(more.bus, 'grows', 2)
   await eventually(async () => (await copiesOf('grows')) === 3)
   const { consumers } = await nats.jetstreamManager()
@@ -107,6 +105,8 @@ test('a stream and its consumers that are there get as many copies as wanted, up
     const { cluster } = await consumers.info('GROWS', 'reader')
     return cluster?.replicas?.length === 2
   })
+  // Another service that wants as many and only reads; NATS 2.9 loses the consumer where it comes while the stream grows.
+  consume((await newBus(3)).bus, 'grows')
   await eventually(() => seen.has(2))
 
   const silent = await newBus()
