@@ -88,7 +88,5 @@ function tellResult({ outcome, figures, notes, seconds }: Result, tell: Run['tel
 function otherWork(): string[] {
   const [load = 0] = loadavg()
   const cores = availableParallelism()
-  return load > busy * cores
-    ? [`Load average when it began: ${load.toFixed(0)} on ${cores} cores.`]
-    : []
+  return load > busy * cores ? [`Load average when it began: ${load.toFixed(0)} on ${cores} cores.`] : []
 }
