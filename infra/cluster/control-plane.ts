@@ -107,8 +107,6 @@ export const QUICKER = {
   // 30 s and 5 min: how long it mistrusts what a young pod uses.
   'horizontal-pod-autoscaler-initial-readiness-delay': '5s',
   'horizontal-pod-autoscaler-cpu-initialization-period': '10s',
-  // 50 s: how long a node may be silent. It tells every 10 s, and this is the default of Kubernetes up to 1.31 halved.
-  'node-monitor-grace-period': '20s',
 }
 
 function apiServer(): Record<string, string | number | boolean> {

@@ -80,7 +80,5 @@ export const kubeletConfig = (node: string): object => ({
   evictionHard: { 'memory.available': '100Mi', 'nodefs.available': '1%', 'imagefs.available': '1%' },
   imageGCHighThresholdPercent: 100,
   registerNode: true,
-  // 10 s: how often it tells that it is alive, which the control plane waits for.
-  nodeStatusUpdateFrequency: '4s',
   shutdownGracePeriod: '0s',
 })

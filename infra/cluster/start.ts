@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { folderOf } from './build.ts'
-import { createCertificates, startControllers, startServers } from './control-plane.ts'
+import { createCertificates, QUICKER, startControllers, startServers } from './control-plane.ts'
 import { describeVersions } from './describe.ts'
 import { imageStore, stock } from './image-store.ts'
 import { buildImages, ownArchives } from './images.ts'
@@ -43,7 +43,7 @@ export async function startCluster({ nodes, say, signal }: StartOptions): Promis
   const machines = await Promise.all(numbers.map((number) => startNode(control, number, nodes)))
   await routeServicesBy(control, 1)
   const versions = await describeVersions()
-  const record = { control, nodes: machines, versions, conversions }
+  const record = { control, nodes: machines, versions, conversions: [...conversions, ...quickened] }
   await writeRecord({ ...record, ready: false })
   const kubectl = kubectlBehind(inNetwork(control), clusterEnvironment(), signal)
   await patiently(() => kubectl(['get', '--raw', '/readyz']), signal)
@@ -55,6 +55,12 @@ export async function startCluster({ nodes, say, signal }: StartOptions): Promis
   await waitUntilReady(kubectl, numbers.map(nodeName), signal)
   await writeRecord({ ...record, ready: true })
 }
+
+/** What is not as Kubernetes has it by default. */
+const quickened = Object.entries(QUICKER).map(([setting, given]) => ({
+  asked: `the default of kube-controller-manager's ${setting}`,
+  given,
+}))
 
 /** One folder with all programs, for PATH. */
 async function linkPrograms(): Promise<void> {
