@@ -39,10 +39,10 @@ export async function readNats(
   const consumers = new Map<string, ConsumerState>()
   for (const { detail, server } of told.flat()) {
     const { name, cluster, state } = detail
-    // A server that is alone has no word about a leader: it is.
-    const leads = (raft: Raft | undefined) => !raft?.leader || raft.leader === server
+    // A server that is alone has no word about a leader: it is. One that has just started may not know yet who leads.
+    const leads = (raft: Raft | undefined) => !raft || raft.leader === server
     const known = streams.get(name)
-    if (!known || leads(cluster)) {
+    if (!known?.leader || leads(cluster)) {
       const leader = cluster ? (cluster.leader ?? null) : server
       streams.set(name, {
         name,
@@ -52,9 +52,10 @@ export async function readNats(
       })
     }
     for (const consumer of detail.consumer_detail ?? []) {
-      if (!leads(consumer.cluster)) continue
+      const key = `${name} ${consumer.name}`
+      if (!leads(consumer.cluster) && consumers.has(key)) continue
       const waiting = consumer.num_pending + consumer.num_ack_pending
-      consumers.set(`${name} ${consumer.name}`, { stream: name, name: consumer.name, waiting })
+      consumers.set(key, { stream: name, name: consumer.name, waiting })
     }
   }
   return { streams: [...streams.values()], consumers: [...consumers.values()] }

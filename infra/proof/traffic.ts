@@ -16,6 +16,9 @@ export type Askers = {
 const people = { bookings: 2, searches: 3, pages: 3 }
 const besiegers = { users: 5, bookings: 660, searches: 400, pages: 400 }
 
+/** People who pause: where many Deployments are replaced at the same time, two cores are busy with starting pods. */
+export const unhurried: Askers = { guests: { pauseMs: 50 }, siege: { delaySeconds: 1 } }
+
 /**
  * Does something while people book, search and look at My Page over kept connections, and while siege does the same with
  * a connection for each request.

@@ -4,7 +4,7 @@ import type { Deployment } from '../objects.ts'
 import { type Context, type Figure, type Proof, promised, seconds } from '../proof.ts'
 import { settled } from '../rollout.ts'
 import { codesOfRouters, podsOfRouter } from '../routers.ts'
-import { allAnswered, latencies, noneWrong, underTraffic } from '../traffic.ts'
+import { allAnswered, latencies, noneWrong, underTraffic, unhurried } from '../traffic.ts'
 
 type Config = {
   metadata: { name: string; uid: string; creationTimestamp: string }
@@ -26,7 +26,7 @@ export const configurationChanged: Proof = {
   withinMs: 900_000,
   async run(context) {
     const figures: Figure[] = []
-    const traffic = await underTraffic(context, {}, async () => {
+    const traffic = await underTraffic(context, unhurried, async () => {
       figures.push(await changeSupergraph(context), await changeSettings(context))
     })
     return [
@@ -44,7 +44,9 @@ async function changeSupergraph(context: Context): Promise<Figure> {
   const { kubectl, signal, tell } = context
   const { data } = await kubectl.get<Config>('configmap', 'supergraph')
   const before = data[file] ?? ''
-  const without = before.replace(new RegExp(`^ +${field}\\(.*\n`, 'm'), '')
+  const described = new RegExp(`^ +"""[^"]*"""\\n +${field}\\(.*\\n`, 'm')
+  const without = before.replace(described, '')
+  if (without === before) throw new Error(`The supergraph has no field ${field} to take away.`)
   const routers = await uidsOfRouters(context)
   const write = (text: string) =>
     kubectl.patch('configmap', 'supergraph', { data: { [file]: text } }, 'merge')

@@ -2,7 +2,7 @@ import { eventually } from '../eventually.ts'
 import { NAMESPACE, type Named } from '../kubectl.ts'
 import { type Context, NotPossibleHere, type Proof, promised } from '../proof.ts'
 import { settled } from '../rollout.ts'
-import { allAnswered, latencies, noneWrong, underTraffic } from '../traffic.ts'
+import { allAnswered, latencies, noneWrong, underTraffic, unhurried } from '../traffic.ts'
 
 type Secret = Named & { data?: Record<string, string> }
 /** A workload with a database of its own, and the variable that has its connection string. */
@@ -18,7 +18,7 @@ export const databasePasswordsChanged: Proof = {
   async run(context) {
     const databases = await databasesOf(context)
     let closed: string[] = []
-    const traffic = await underTraffic(context, {}, async () => {
+    const traffic = await underTraffic(context, unhurried, async () => {
       closed = await change(context, databases)
     })
     const all = closed.every((logins) => logins !== 'none')

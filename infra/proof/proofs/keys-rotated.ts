@@ -10,7 +10,7 @@ import {
 import type { Context, Proof } from '../proof.ts'
 import { promised } from '../proof.ts'
 import { settled } from '../rollout.ts'
-import { allAnswered, latencies, noneWrong, underTraffic } from '../traffic.ts'
+import { allAnswered, latencies, noneWrong, underTraffic, unhurried } from '../traffic.ts'
 
 /** As docs/identity.md tells operators to do it, for all owners at the same time. */
 export const keysRotated: Proof = {
@@ -19,7 +19,7 @@ export const keysRotated: Proof = {
   withinMs: 900_000,
   async run(context) {
     let replaced: string[] = []
-    const traffic = await underTraffic(context, {}, async () => {
+    const traffic = await underTraffic(context, unhurried, async () => {
       replaced = await rotate(context)
     })
     return [

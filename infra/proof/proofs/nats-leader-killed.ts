@@ -36,7 +36,7 @@ export const natsLeaderKilled: Proof = {
           'all',
           kept.length === before.length,
         ),
-        told('every stream has another leader after', led.map(seconds).join(', ')),
+        told('every stream has a leader again after', led.map(seconds).join(', ')),
         allAnswered('requests meanwhile', traffic),
         noneWrong(traffic),
         latencies(traffic),
@@ -50,7 +50,7 @@ export const natsLeaderKilled: Proof = {
   },
 }
 
-/** @returns milliseconds until every stream had another leader; waits until the killed server is back */
+/** @returns milliseconds until every stream had a leader again; waits until the killed server is back */
 async function killLeader(context: Context, hand: Hand): Promise<number> {
   const { kubectl, signal, tell } = context
   const before = await streams(context)
@@ -60,24 +60,21 @@ async function killLeader(context: Context, hand: Hand): Promise<number> {
   tell(`${leader}, which leads ${leads} of ${before.length} streams, is killed`)
   const since = Date.now()
   await hand.send(pod, 'SIGKILL')
-  const isLedByOthers = async () => {
-    const now = await streams(context)
-    return now.length === before.length && now.every((one) => one.leader && one.leader !== leader)
+  const isBack = async () => {
+    const now = await kubectl.get<Pod>('pod', leader)
+    return restartsOf(now) > restartsOf(pod) && isReady(now)
   }
-  await eventually('every stream has another leader', ledAgainWithinMs, isLedByOthers, {
+  /** By another server, or by the one that was killed, once it runs again. */
+  const isLed = async () => {
+    const [now, back] = await Promise.all([streams(context), isBack()])
+    return now.length === before.length && now.every((one) => one.leader && (one.leader !== leader || back))
+  }
+  await eventually('every stream has a leader again', ledAgainWithinMs, isLed, {
     everyMs: 200,
     signal,
   })
   const took = Date.now() - since
-  await eventually(
-    `${leader} is back`,
-    backWithinMs,
-    async () => {
-      const now = await kubectl.get<Pod>('pod', leader)
-      return restartsOf(now) > restartsOf(pod) && isReady(now)
-    },
-    { signal },
-  )
+  await eventually(`${leader} is back`, backWithinMs, isBack, { signal })
   return took
 }
 

@@ -23,14 +23,15 @@ export type Replicas<Kind extends string> = {
   all(): Promise<readonly Replica[]>
   /**
    * Calls the least busy replica. If its circuit breaker is open, or if nothing could be sent to it, the next one is
-   * called. With `insist`, replicas are called despite open breakers if no other is left.
+   * called. With `insist`, replicas are called despite open breakers if no other is left. `mayGoOn` says after which
+   * failures besides the next one is called, for calls that may be made twice.
    * @throws NotAsked if there is no replica or all breakers are open, NeverSent if none could be reached, or what `call`
    * throws
    */
   ask<Result>(
     kind: Kind,
     call: (replica: Replica) => Promise<Result>,
-    options?: { insist?: boolean },
+    options?: { insist?: boolean; mayGoOn?: (error: unknown) => boolean },
   ): Promise<Result>
   /** Resolves when calls in flight have ended. */
   close(): Promise<void>
@@ -126,7 +127,7 @@ export function createReplicas<Kind extends string>(options: {
 
   return {
     all,
-    async ask(kind, call, { insist = false } = {}) {
+    async ask(kind, call, { insist = false, mayGoOn } = {}) {
       let tried: Set<Replica> | undefined
       let failure: unknown
       if (members.length === 0) await all()
@@ -139,7 +140,7 @@ export function createReplicas<Kind extends string>(options: {
           return insist && !breaker.admits() ? await call(member) : await breaker.run(() => call(member))
         } catch (error) {
           const wasRefused = wasNeverSent(error)
-          if (!wasRefused && !(error instanceof NotAsked)) throw error
+          if (!wasRefused && !(error instanceof NotAsked) && !mayGoOn?.(error)) throw error
           if (wasRefused) for (const addresses of followed) addresses.doubt()
           failure = error
           tried ??= new Set()

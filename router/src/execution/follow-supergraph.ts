@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs'
 import type { Logger } from '@myhotel/kit/logger'
 import { loop } from '@myhotel/kit/loop'
 import type { Part } from '@myhotel/kit/service'
 import type { ReplaceableGateway } from './gateway.ts'
-import { readSupergraph } from './supergraph.ts'
+import { toSupergraph } from './supergraph.ts'
 
 /**
  * Serves what is in the file of the supergraph, also when that changes: it is looked at every few seconds, and at
@@ -27,17 +28,19 @@ export function followSupergraph(options: {
     everyMs: options.everyMs ?? 2_000,
     log,
     async work() {
-      const supergraph = readSupergraph(file)
-      if (supergraph.sdl === seen) return
-      seen = supergraph.sdl
-      const unknown = supergraph.subgraphs.map(({ name }) => name).filter((name) => !subgraphs.includes(name))
-      if (unknown.length > 0) {
-        log.error({ file, unknown }, 'supergraph refused: it names subgraphs whose addresses are not known')
-        return
-      }
+      const sdl = readFileSync(file, 'utf8')
+      if (sdl === seen) return
+      seen = sdl
       try {
+        const unknown = toSupergraph(sdl)
+          .subgraphs.map(({ name }) => name)
+          .filter((name) => !subgraphs.includes(name))
+        if (unknown.length > 0) {
+          log.error({ file, unknown }, 'supergraph refused: it names subgraphs whose addresses are not known')
+          return
+        }
         const begun = performance.now()
-        await gateway.replace(supergraph.sdl)
+        await gateway.replace(sdl)
         log.info({ file, ms: Math.round(performance.now() - begun) }, 'supergraph replaced')
       } catch (error) {
         log.error({ err: error, file }, 'supergraph refused: it cannot be served')

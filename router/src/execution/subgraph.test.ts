@@ -114,6 +114,24 @@ test('a mutation that reached a replica is never sent to another', async () => {
   expect(received).toBe(1)
 })
 
+test('a query whose replica ends under it is asked of one other', async () => {
+  let cuts = 0
+  const cut: RequestListener = (_, response) => {
+    cuts += 1
+    response.destroy()
+  }
+  const well: RequestListener = (_, response) => answer(response, 200, { data: { shaky: 'here' } })
+  const urls = [(await listen(cleanup, cut)).url, (await listen(cleanup, well)).url]
+  const { ask } = await withShaky({ urls: urls.join() })
+  for (let i = 0; i < 2; i += 1) expect(await ask('{ shaky }')).toMatchObject({ data: { shaky: 'here' } })
+  expect(cuts).toBe(1)
+
+  const allCut = await Promise.all([cut, cut, cut].map((listener) => listen(cleanup, listener)))
+  const other = await withShaky({ urls: allCut.map(({ url }) => url).join() })
+  expect((await other.ask('{ shaky }')).errors).toMatchObject([failure('BAD_GATEWAY')])
+  expect(cuts).toBe(3)
+})
+
 test('a query whose client has gone is cancelled at the subgraph', async () => {
   const arrived = Promise.withResolvers<void>()
   const cancelled = Promise.withResolvers<void>()

@@ -32,7 +32,8 @@ const returnTimeoutMs = 2_500
 /**
  * Fetches with kept-alive connections. Subgraphs get only headers that the router makes itself: who asks, as a token signed
  * for this subgraph, and what the request belongs to. Calls are balanced over the subgraph's replicas (see replicas.ts); the
- * next replica is tried only if nothing was sent, so nothing is done twice.
+ * next replica is tried only if nothing was sent, so nothing is done twice. A query does nothing: if a replica ends under it, one
+ * other is asked.
  */
 export function createSubgraph(options: {
   name: string
@@ -127,8 +128,10 @@ export function createSubgraph(options: {
       },
     }
     const told = await replicas
-      .ask(patience, (replica) =>
-        post(replica.pool, `${replica.base}/graphql`, posting, () => isAnswered(replica)),
+      .ask(
+        patience,
+        (replica) => post(replica.pool, `${replica.base}/graphql`, posting, () => isAnswered(replica)),
+        { mayGoOn: onceWhereLost(purpose) },
       )
       .catch((error: unknown) => fail(codeOfError(error, exchange.signal), error))
     const { answer, flaws } = read(told, purpose)
@@ -158,6 +161,18 @@ export function createSubgraph(options: {
       if (!(await Promise.all(looks)).includes(true)) throw new Error('cannot be reached')
     },
     stop: () => replicas.close(),
+  }
+}
+
+const lost = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
+
+/** Whether a query's connection was lost, the first time: a query that ends replicas should not end them all. */
+function onceWhereLost({ isMutation }: Purpose): (error: unknown) => boolean {
+  let isFirst = !isMutation
+  return (error) => {
+    const goesOn = isFirst && lost.has(String((error as { code?: unknown } | null)?.code))
+    isFirst = false
+    return goesOn
   }
 }
 

@@ -12,18 +12,20 @@ export type RankedSubgraph = { readonly name: string; readonly rank: Rank }
 /** The composed schema, and the subgraphs that it says it was composed of. */
 export type Supergraph = { readonly sdl: string; readonly subgraphs: readonly RankedSubgraph[] }
 
+/** Reads the supergraph of a file. @throws where there is none */
+export const readSupergraph = (file: string): Supergraph => toSupergraph(readFileSync(file, 'utf8'))
+
 /**
- * Reads a supergraph. Which subgraphs there are stands in it, in the enum `join__Graph`, and as the description of each
+ * The supergraph that a text is. Which subgraphs there are stands in it, in the enum `join__Graph`, and as the description of each
  * what rank it has: there is no second list.
  */
-export function readSupergraph(file: string): Supergraph {
-  const sdl = readFileSync(file, 'utf8')
+export function toSupergraph(sdl: string): Supergraph {
   const subgraphs = parse(sdl, { noLocation: true })
     .definitions.flatMap((node) =>
       node.kind === Kind.ENUM_TYPE_DEFINITION && node.name.value === 'join__Graph' ? (node.values ?? []) : [],
     )
     .flatMap(subgraphOf)
-  if (subgraphs.length === 0) throw new Error(`${file} is no supergraph: it has no enum join__Graph`)
+  if (subgraphs.length === 0) throw new Error('This is no supergraph: it has no enum join__Graph')
   return { sdl, subgraphs }
 }
 
