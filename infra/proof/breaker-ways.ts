@@ -8,6 +8,8 @@ import { switchProvider } from './provider.ts'
 /** A way in which payment can be away, and come back. */
 export type Way = {
   readonly name: string
+  /** The cluster may end it before guests are told PaymentBusy: a process that stands still is replaced. */
+  readonly endsByItself?: boolean
   hit(context: Context): Promise<void>
   /** Ends it. @returns when payment can take bookings in again, in milliseconds since 1970 */
   heal(context: Context): Promise<number>
@@ -37,6 +39,7 @@ function gone(): Way {
 /** Every process stands still: connections stay, and nobody answers. */
 const frozen = (hand: Hand): Way => ({
   name: 'all processes stopped (SIGSTOP)',
+  endsByItself: true,
   hit: (context) => signalAll(context, hand, 'SIGSTOP'),
   async heal(context) {
     await signalAll(context, hand, 'SIGCONT')

@@ -12,7 +12,7 @@ const supporting = ['notification', 'marketing', 'mypage', 'servicecenter']
 const awayMs = Number(process.env.PROOF_AWAY_SECONDS ?? 300) * 1_000
 /** Nobody looks at My Page while it is away; searches leave out what marketing adds. */
 const people = { bookings: 3, searches: 0, pages: 0, pauseMs: 100 }
-const caughtUpWithinMs = 180_000
+const caughtUpWithinMs = 600_000
 
 /** All supporting services are scaled to none at the same time: bookings go on, and what they missed is taken in later. */
 export const supportingAway: Proof = {
