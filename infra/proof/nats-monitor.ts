@@ -14,7 +14,13 @@ export type StreamState = {
 /** A durable consumer: what it was not handed yet, and what it has not acknowledged. */
 export type ConsumerState = { readonly stream: string; readonly name: string; readonly waiting: number }
 
-type ConsumerDetail = { name: string; num_pending: number; num_ack_pending: number; cluster?: Raft }
+type ConsumerDetail = {
+  name: string
+  config?: { durable_name?: string }
+  num_pending: number
+  num_ack_pending: number
+  cluster?: Raft
+}
 type Raft = { leader?: string }
 type StreamDetail = {
   name: string
@@ -52,6 +58,8 @@ export async function readNats(
       })
     }
     for (const consumer of detail.consumer_detail ?? []) {
+      // Others belong to somebody who has read a stream once, and are soon forgotten.
+      if (!consumer.config?.durable_name) continue
       const key = `${name} ${consumer.name}`
       if (!leads(consumer.cluster) && consumers.has(key)) continue
       const waiting = consumer.num_pending + consumer.num_ack_pending
@@ -64,7 +72,7 @@ export async function readNats(
 async function streamsOf(kubectl: Kubectl, pod: string): Promise<StreamDetail[]> {
   return throughForward(kubectl, pod, 8222, async (local) => {
     const response = await fetch(
-      `http://127.0.0.1:${local}/jsz?accounts=true&streams=true&consumers=true&config=false`,
+      `http://127.0.0.1:${local}/jsz?accounts=true&streams=true&consumers=true&config=true`,
       {
         signal: AbortSignal.timeout(5_000),
       },

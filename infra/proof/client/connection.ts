@@ -1,6 +1,5 @@
-import { promises as dns, type LookupAddress } from 'node:dns'
-import type { LookupFunction } from 'node:net'
 import { Client } from 'undici'
+import { lookupOnce } from './lookup.ts'
 import type { Outcome } from './outcomes.ts'
 
 /** `data` of a whole answer; otherwise what was wrong with it. */
@@ -26,28 +25,6 @@ export type Seen = {
 
 const answerWithinMs = 30_000
 const connectWithinMs = 5_000
-
-const found = new Map<string, Promise<LookupAddress[]>>()
-
-/**
- * Each name is looked up once. Guests come through the one address of a load balancer; a node that dies takes half of the
- * cluster's DNS along for a while, which guests outside would not notice.
- */
-const lookupOnce: LookupFunction = (hostname, { all }, callback) => {
-  const addresses = found.get(hostname) ?? dns.lookup(hostname, { all: true })
-  found.set(hostname, addresses)
-  addresses.then(
-    (some) => {
-      const [one] = some
-      if (all) callback(null, some)
-      else callback(null, one?.address ?? '', one?.family)
-    },
-    (error: NodeJS.ErrnoException) => {
-      found.delete(hostname)
-      callback(error, '')
-    },
-  )
-}
 
 export function openConnection(url: URL, seen: Seen): Connection {
   const client = new Client(url.origin, {

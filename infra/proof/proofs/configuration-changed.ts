@@ -23,7 +23,7 @@ const settings = 'proof-settings'
 export const configurationChanged: Proof = {
   name: 'configuration-changed',
   claim: 'The supergraph and a ConfigMap of every Deployment are changed under load: no request is refused',
-  withinMs: 900_000,
+  withinMs: 1_200_000,
   async run(context) {
     const figures: Figure[] = []
     const traffic = await underTraffic(context, unhurried, async () => {
@@ -89,15 +89,16 @@ async function changeSettings(context: Context): Promise<Figure> {
     const { spec } = await kubectl.get<Deployment>('deployment', name)
     sources.set(name, spec.template.spec.containers[0]?.envFrom ?? [])
   }
+  /** Two at a time: on two cores sixteen pods that start leave those that serve no time. */
   const give = async (added: readonly object[]) => {
-    for (const [name, envFrom] of sources)
-      await kubectl.patch(
-        'deployment',
-        name,
-        [{ op: 'replace', path, value: [...envFrom, ...added] }],
-        'json',
-      )
-    for (const name of deployments) await settled(context, name)
+    for (let first = 0; first < deployments.length; first += 2) {
+      const some = deployments.slice(first, first + 2)
+      for (const name of some) {
+        const value = [...(sources.get(name) ?? []), ...added]
+        await kubectl.patch('deployment', name, [{ op: 'replace', path, value }], 'json')
+      }
+      for (const name of some) await settled(context, name)
+    }
   }
   tell(`another ConfigMap for ${deployments.join(', ')}`)
   try {
