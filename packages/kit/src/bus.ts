@@ -4,13 +4,14 @@ import { ensureConsumer, handOut, readStream, streamOf, subjectToken, toHeaders 
 import type { Logger } from './logger.ts'
 import { loop } from './loop.ts'
 import { natsOptions } from './nats-options.ts'
+import './nats-sockets.ts'
 import { createPublisher, type Publisher } from './publisher.ts'
 import type { Part } from './service.ts'
 import { ensureStream, type StreamState } from './streams.ts'
 
 export type { Consumption, Delivery, Envelope, Verdict } from './envelope.ts'
 
-/** JetStream as the services use it. This file and those for it (jetstream.ts, streams.ts, nats-options.ts, publisher.ts) know the client library; nobody else does. */
+/** JetStream as the services use it. This file and those for it (jetstream.ts, streams.ts, nats-options.ts, nats-sockets.ts, publisher.ts) know the client library; nobody else does. */
 export type Bus = Part & {
   /** Resolves when the stream has stored the event (or had it already). */
   publish(event: Envelope): Promise<void>
