@@ -25,6 +25,15 @@ test('payment is taken in with the first booking after it is back, whenever that
   expect(breakerTimes(lines, fault)).toEqual({ opensAfter: null, busy: [], takenInAfter: 500 })
 })
 
+test('what is found out by asking again is no booking that payment took in', () => {
+  const lines = [
+    line('BookingInProgress', 2_000, 3_000),
+    { ...line('RoomBooked', 9_100, 5), key: '2000' },
+    line('RoomBooked', 9_600, 50),
+  ]
+  expect(breakerTimes(lines, fault)).toMatchObject({ takenInAfter: 650 })
+})
+
 test('no answer tells nothing of a breaker', () => {
   expect(breakerTimes([line(null, 2_000, 10), line(null, 9_500, 10)], fault)).toEqual({
     ...{ opensAfter: null, busy: [], takenInAfter: null },

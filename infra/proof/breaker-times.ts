@@ -10,12 +10,18 @@ export type BreakerTimes = {
   readonly takenInAfter: number | null
 }
 
+/** Leaves out what was asked again, with the same key, to find out what had come of it. */
+export function firstAnswers(lines: readonly LogLine[]): LogLine[] {
+  const asked = new Set<string>()
+  return lines.filter(({ key }) => !asked.has(key) && asked.add(key))
+}
+
 /** Reads the times of a breaker from what guests wrote down, by a fault that lasted from `hitAt` to `healedAt`. */
 export function breakerTimes(
   lines: readonly LogLine[],
   { hitAt, healedAt }: { hitAt: number; healedAt: number },
 ): BreakerTimes {
-  const told = lines
+  const told = firstAnswers(lines)
     .map(({ answer, at, ms }) => ({ answer, at, ms, end: at + ms }))
     .toSorted((one, other) => one.end - other.end)
   const busy = told.filter(({ answer, end }) => answer === 'PaymentBusy' && end >= hitAt)

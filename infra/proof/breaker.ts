@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { breakerTimes, percentile } from './breaker-times.ts'
+import { breakerTimes, firstAnswers, percentile } from './breaker-times.ts'
 import { type Way, waysOf } from './breaker-ways.ts'
 import type { LogLine } from './client/told.ts'
 import { eventually } from './eventually.ts'
@@ -101,6 +101,8 @@ const seen = (
     `a guest is told ${wanted.join(' or ')}`,
     withinMs,
     async () =>
-      log.some(({ answer, at, ms }) => answer !== null && wanted.includes(answer) && at + ms >= since),
+      firstAnswers(log).some(
+        ({ answer, at, ms }) => answer !== null && wanted.includes(answer) && at + ms >= since,
+      ),
     { everyMs: 50, signal },
   )

@@ -52,6 +52,7 @@ async function runGuests(options: GuestsOptions): Promise<GuestsReport> {
   await Promise.all(people.map(rehearse))
   const since = Date.now()
   const end = since + options.seconds * 1_000
+  let ended = since
 
   async function rehearse({ act }: Person) {
     const connection = openConnection(router, { connections: 0, closes: 0 })
@@ -59,10 +60,13 @@ async function runGuests(options: GuestsOptions): Promise<GuestsReport> {
     await connection.close()
   }
 
-  async function live({ kind, act }: Person) {
+  async function live({ kind, act, findOut }: Person) {
     const connection = openConnection(router, seen)
     tallies[kind] ??= createTally(since)
     const tally = tallies[kind]
+    let isDone = false
+    const aside = openConnection(router, { connections: 0, closes: 0 })
+    const found = findOut?.(aside, () => isDone)
     while (!stopped && Date.now() < end) {
       const at = Date.now()
       const started = performance.now()
@@ -71,16 +75,20 @@ async function runGuests(options: GuestsOptions): Promise<GuestsReport> {
       const pauseMs = outcome.is === 'ok' ? options.pauseMs : pauseAfterFailureMs
       if (pauseMs) await delay(pauseMs)
     }
-    await connection.close()
+    isDone = true
+    ended = Date.now()
+    for (const wrong of (await found) ?? []) tally.add(wrong, Date.now(), 0)
+    await Promise.all([connection.close(), aside.close()])
   }
 
   print({ begun: true })
   const telling = setInterval(() => print({ so: describe(Object.entries(tallies)) }), tellEveryMs)
   await Promise.all(people.map(live))
   clearInterval(telling)
-  const now = Date.now()
-  const counts = Object.fromEntries(Object.entries(tallies).map(([kind, tally]) => [kind, tally.report(now)]))
-  return { counts, seen, unknown, seconds: (now - since) / 1_000 }
+  const counts = Object.fromEntries(
+    Object.entries(tallies).map(([kind, tally]) => [kind, tally.report(ended)]),
+  )
+  return { counts, seen, unknown, seconds: (ended - since) / 1_000 }
 }
 
 const describe = (tallies: [string, ReturnType<typeof createTally>][]) =>

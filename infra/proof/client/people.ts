@@ -7,12 +7,17 @@ import { createStays } from './stays.ts'
 import { print } from './told.ts'
 
 /** One who does the same again and again, over a connection of their own. */
-export type Person = { readonly kind: Kind; act(connection: Connection): Promise<Outcome> }
+export type Person = {
+  readonly kind: Kind
+  act(connection: Connection): Promise<Outcome>
+  /** Finds out what was left open, over another connection, until told to stop. @returns what turned out wrong */
+  findOut?(connection: Connection, stopped: () => boolean): Promise<Outcome[]>
+}
 
 /** Bookings whose first answer left the outcome open, and those of which it was still open at the end. */
 export type Unknown = { atFirst: number; atLast: number }
 
-/** An unknown outcome is asked for, with the same key, until it is known or so long. */
+/** Once nothing new is booked, an unknown outcome is asked for, with the same key, until it is known or so long. */
 const knownWithinMs = 60_000
 const askAgainMs = 300
 /** Searching guests are others than booking ones. */
@@ -38,31 +43,35 @@ export async function createPeople(
     return outcome
   }
 
-  /** What is counted is the first answer, unless a later one is wrong. */
-  async function insist(connection: Connection, token: string, intent: Intent): Promise<Outcome> {
-    const deadline = Date.now() + knownWithinMs
-    unknown.atFirst += 1
-    let outcome: Outcome
-    do {
-      await delay(askAgainMs)
-      outcome = await bookOnce(connection, token, intent)
-    } while (isOpen(outcome) && Date.now() < deadline)
-    if (isOpen(outcome)) unknown.atLast += 1
-    return outcome
-  }
-
   const guests = await Promise.all(
     Array.from({ length: options.bookings }, async (_, worker): Promise<Person> => {
       const stays = await createStays({ run: options.run, worker, today, newRoom })
+      const open: Intent[] = []
       return {
         kind: 'booking',
         async act(connection) {
           const intent = await stays.next()
-          const token = await tokenOf(intent.guest)
-          const first = await bookOnce(connection, token, intent)
-          if (!isOpen(first)) return first
-          const last = await insist(connection, token, intent)
-          return last.is === 'wrong' ? last : first
+          const outcome = await bookOnce(connection, await tokenOf(intent.guest), intent)
+          if (isOpen(outcome)) {
+            open.push(intent)
+            unknown.atFirst += 1
+          }
+          return outcome
+        },
+        async findOut(connection, stopped) {
+          const wrong: Outcome[] = []
+          let until = Number.POSITIVE_INFINITY
+          while (Date.now() < until && !(stopped() && open.length === 0)) {
+            if (stopped()) until = Math.min(until, Date.now() + knownWithinMs)
+            const intent = open.shift()
+            const outcome = intent && (await bookOnce(connection, await tokenOf(intent.guest), intent))
+            if (outcome?.is === 'wrong') wrong.push(outcome)
+            if (outcome && !isOpen(outcome)) continue
+            if (intent) open.push(intent)
+            await delay(askAgainMs)
+          }
+          unknown.atLast += open.length
+          return wrong
         },
       }
     }),
@@ -81,4 +90,6 @@ export async function createPeople(
   return { people: [...guests, ...searchers, ...readers], unknown }
 }
 
-const isOpen = ({ is }: Outcome) => is === 'later' || is === 'failed'
+/** Whether nobody knows yet what came of it. PaymentBusy is known: nothing was done. */
+const isOpen = (outcome: Outcome) =>
+  outcome.is === 'failed' || (outcome.is === 'later' && outcome.cause !== 'PaymentBusy')

@@ -6,9 +6,11 @@ const fail = async () => {
   throw new Error('away')
 }
 
-/** A guard that has opened, at the moment when it lets one call through to try. */
+const retryAfterMs = 30
+
+/** A guard that has opened, at the moment when it lets a call through to try. */
 async function halfOpen() {
-  const guard = createGuard({ concurrent: 10, retryAfterMs: 30, isFailure: () => true })
+  const guard = createGuard({ concurrent: 10, retryAfterMs, isFailure: (error) => !(error instanceof No) })
   await eventually(async () => {
     await guard.run(fail).catch(() => undefined)
     return guard.refusesFor() !== null
@@ -17,7 +19,10 @@ async function halfOpen() {
   return guard
 }
 
-it('lets one call try whether the other side is back, and refuses all others at once meanwhile', async () => {
+/** An answer of the other side's domain. */
+class No extends Error {}
+
+it('lets a call try whether the other side is back, and refuses all others at once meanwhile', async () => {
   const guard = await halfOpen()
   const answer = Promise.withResolvers<string>()
   const trial = guard.run(() => answer.promise)
@@ -34,4 +39,45 @@ it('stays open where the trial fails', async () => {
   await expect(guard.run(fail)).rejects.toThrow('away')
   expect(guard.refusesFor()).toBe(1)
   await expect(guard.run(async () => 'too early')).rejects.toThrow(NotTakenIn)
+})
+
+it('takes calls in again while an earlier trial still waits for its answer', async () => {
+  const guard = await halfOpen()
+  const late = Promise.withResolvers<never>()
+  const trial = guard.run(() => late.promise)
+  await eventually(() => guard.refusesFor() === null)
+  expect(await guard.run(async () => 'back')).toBe('back')
+  late.reject(new Error('much too late'))
+  await expect(trial).rejects.toThrow('much too late')
+  expect(guard.refusesFor()).toBeNull()
+})
+
+it('is closed by a trial that is told "no": that is an answer', async () => {
+  const guard = await halfOpen()
+  const no = guard.run(async () => Promise.reject(new No()))
+  await expect(no).rejects.toThrow(No)
+  expect(guard.refusesFor()).toBeNull()
+})
+
+it('is not closed by the answer to a call of the time before it opened', async () => {
+  const guard = createGuard({ concurrent: 10, retryAfterMs: 60_000, isFailure: () => true })
+  const early = Promise.withResolvers<string>()
+  const call = guard.run(() => early.promise)
+  await eventually(async () => {
+    await guard.run(fail).catch(() => undefined)
+    return guard.refusesFor() !== null
+  })
+  early.resolve('from before')
+  expect(await call).toBe('from before')
+  expect(guard.refusesFor()).toBe(60)
+})
+
+it('refuses what is more than its limit', async () => {
+  const guard = createGuard({ concurrent: 1, retryAfterMs, isFailure: () => true })
+  const answer = Promise.withResolvers<string>()
+  const call = guard.run(() => answer.promise)
+  expect(guard.refusesFor()).toBe(1)
+  await expect(guard.run(async () => 'one too many')).rejects.toThrow(NotTakenIn)
+  answer.resolve('done')
+  expect(await call).toBe('done')
 })

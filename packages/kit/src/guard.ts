@@ -1,13 +1,4 @@
-import {
-  BrokenCircuitError,
-  BulkheadRejectedError,
-  bulkhead,
-  CircuitState,
-  circuitBreaker,
-  handleWhen,
-  SamplingBreaker,
-  wrap,
-} from 'cockatiel'
+import { bulkhead, CircuitState, SamplingBreaker } from 'cockatiel'
 
 /** The call was not made: the other side is failing, or too many calls are under way. Nothing happened there. */
 export class NotTakenIn extends Error {
@@ -28,47 +19,56 @@ export type Guard = {
 }
 
 /**
- * Opens when, over ten seconds, at least half of the calls failed and there were a few a second; tries one call
- * again after `retryAfterMs`. At most `concurrent` calls are under way, none waits. Only what `isFailure` says
- * counts: a "no" of the other side's domain is an answer, not a failure.
+ * Opens when, over about ten seconds, more than half of the calls failed and there were a few; from then on one call in
+ * `retryAfterMs` tries, until one succeeds. A trial does not wait for the one before it: to a side that answers late, the
+ * next would come too late. At most `concurrent` calls are under way, none waits. Only what `isFailure` says counts: a
+ * "no" of the other side's domain is an answer, not a failure.
  */
 export function createGuard(options: {
   concurrent: number
   retryAfterMs: number
   isFailure: (error: unknown) => boolean
 }): Guard {
-  const breaker = circuitBreaker(handleWhen(options.isFailure), {
-    halfOpenAfter: options.retryAfterMs,
-    breaker: new SamplingBreaker({ threshold: 0.5, duration: 10_000, minimumRps: 0.5 }),
-  })
+  const { retryAfterMs, isFailure } = options
+  const sample = new SamplingBreaker({ threshold: 0.5, duration: 10_000, minimumRps: 0.5 })
   const limit = bulkhead(options.concurrent, 0)
-  const policy = wrap(limit, breaker)
-  const retryAfterSeconds = Math.max(1, Math.ceil(options.retryAfterMs / 1000))
-  let openUntil = 0
-  breaker.onBreak(() => {
-    openUntil = Date.now() + options.retryAfterMs
-  })
+  /** When the next trial may be, by the monotonic clock; null while the breaker is closed. */
+  let nextTrial: number | null = null
 
-  const isTrying = () => breaker.state === CircuitState.HalfOpen
+  const msToWait = () => (nextTrial === null ? 0 : Math.max(0, nextTrial - performance.now()))
+  const inSeconds = (ms: number) => Math.max(1, Math.ceil(ms / 1000))
+
+  function answered(isTrial: boolean): void {
+    if (isTrial) nextTrial = null
+    // A call of the time before the breaker opened says nothing about now.
+    if (nextTrial === null) sample.success(isTrial ? CircuitState.HalfOpen : CircuitState.Closed)
+  }
+
+  function failed(): void {
+    if (sample.failure(CircuitState.Closed)) nextTrial ??= performance.now() + retryAfterMs
+  }
 
   return {
     async run(call) {
-      // While one call tries whether the other side is back, the breaker would let all others wait for its end.
-      if (isTrying()) throw new NotTakenIn(retryAfterSeconds)
+      if (limit.executionSlots === 0) throw new NotTakenIn(1)
+      const wait = msToWait()
+      if (wait > 0) throw new NotTakenIn(inSeconds(wait))
+      const isTrial = nextTrial !== null
+      if (isTrial) nextTrial = performance.now() + retryAfterMs
       try {
-        return await policy.execute(call)
+        const result = await limit.execute(call)
+        answered(isTrial)
+        return result
       } catch (error) {
-        if (error instanceof BrokenCircuitError || error instanceof BulkheadRejectedError) {
-          throw new NotTakenIn(retryAfterSeconds)
-        }
+        if (isFailure(error)) failed()
+        else answered(isTrial)
         throw error
       }
     },
     refusesFor() {
       if (limit.executionSlots === 0) return 1
-      if (isTrying()) return retryAfterSeconds
-      const left = openUntil - Date.now()
-      return left > 0 ? Math.ceil(left / 1000) : null
+      const wait = msToWait()
+      return wait > 0 ? inSeconds(wait) : null
     },
   }
 }

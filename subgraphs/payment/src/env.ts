@@ -15,8 +15,8 @@ const schema = z
     PAYMENT_PROVIDER_WITHIN_MS: z.coerce.number().int().min(100).default(2_500),
     /** Approvals under way at a time; more are told to come again shortly. */
     PAYMENT_MOST_APPROVALS: z.coerce.number().int().min(1).default(512),
-    /** Milliseconds for which a failing provider is left alone. */
-    PAYMENT_BREAK_MS: z.coerce.number().int().min(100).default(5_000),
+    /** A failing provider is asked to charge once in so many milliseconds, until it does. */
+    PAYMENT_BREAK_MS: z.coerce.number().int().min(100).default(1_000),
   })
   .superRefine((env, context) => {
     const needed = env.PAYMENT_PROVIDER === 'stripe' ? 'STRIPE_SECRET_KEY' : 'PAYMENT_PROVIDER_URL'

@@ -26,7 +26,7 @@ beforeAll(async () => {
     ...{ NATS_URL: testService('NATS'), NATS_REPLICAS: 1 },
     ...{ PAYMENT_DATABASE_URL: database.url, PAYMENT_DATABASE_CONNECTIONS: 10 },
     ...{ PAYMENT_PROVIDER: 'sandbox' as const, PAYMENT_PROVIDER_URL: sandbox.url },
-    ...{ PAYMENT_PROVIDER_WITHIN_MS: 2_500, PAYMENT_MOST_APPROVALS: 128, PAYMENT_BREAK_MS: 5_000 },
+    ...{ PAYMENT_PROVIDER_WITHIN_MS: 2_500, PAYMENT_MOST_APPROVALS: 128, PAYMENT_BREAK_MS: 1_000 },
   }
   const log = createLogger('payment', 'silent')
   payment = await startSubgraph('payment', async (env) => compose({ ...env, ...own }, log), services)

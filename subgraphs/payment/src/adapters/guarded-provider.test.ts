@@ -20,11 +20,34 @@ test('a provider that fails is left alone for a while, then tried again', async 
   })
   fake.fail(false)
   expect(await charge()).toEqual({ outcome: 'not taken in', retryAfterSeconds: 1 })
-  expect(await guarded.refund('pay_1', newRefund('k', 1), 'EUR')).toMatchObject({
-    outcome: 'not taken in',
-  })
 
   await eventually(async () => (await charge()).outcome === 'captured')
+  expect(guarded.refusesFor()).toBeNull()
+})
+
+test('a provider that charges nothing is left alone with charges, however well it answers questions', async () => {
+  const fake = fakeProvider()
+  const guarded = guardedProvider(fake.provider, { ...limits, retryAfterMs: 60_000 })
+  let charges = 0
+  while (guarded.refusesFor() === null && charges < 50) {
+    charges += 1
+    fake.fail(true)
+    expect(await guarded.charge(aCharge(), 1_000)).not.toMatchObject({ outcome: 'captured' })
+    fake.fail(false)
+    for (let times = 0; times < 3; times += 1) await guarded.find(aCharge())
+  }
+  expect(guarded.refusesFor()).not.toBeNull()
+  expect(await guarded.find(aCharge())).toEqual({ outcome: 'none' })
+})
+
+test('a provider that fails to answer questions is left alone with them', async () => {
+  const fake = fakeProvider()
+  const guarded = guardedProvider(fake.provider, { ...limits, retryAfterMs: 60_000 })
+  fake.fail(true)
+  const notTakenIn = { outcome: 'not taken in', retryAfterSeconds: 60 }
+  await eventually(async () => (await guarded.find(aCharge())).outcome === 'not taken in')
+  expect(await guarded.refund('pay_1', newRefund('k', 1), 'EUR')).toEqual(notTakenIn)
+  expect(await guarded.close(aCharge())).toEqual(notTakenIn)
   expect(guarded.refusesFor()).toBeNull()
 })
 

@@ -1,4 +1,4 @@
-import { createGuard, NotTakenIn } from '@myhotel/kit/guard'
+import { createGuard, type Guard, NotTakenIn } from '@myhotel/kit/guard'
 import type { Provider } from '../application/ports.ts'
 
 /** Carries an answer that counts as a failure through the breaker. */
@@ -11,16 +11,19 @@ class Failure<Answer> extends Error {
 }
 
 /**
- * A breaker around a provider: while it fails it is not asked, and whoever asks is told at once. A decline is an
- * answer, not a failure.
+ * Breakers around a provider: while it fails it is not asked, and whoever asks is told at once. A decline is an
+ * answer, not a failure. Charges have a breaker of their own: a provider that cannot charge may well tell what became of
+ * earlier charges, and those answers must not hide that guests wait in vain.
  */
 export function guardedProvider(
   provider: Provider,
   limits: { concurrent: number; retryAfterMs: number },
 ): Provider {
-  const guard = createGuard({ ...limits, isFailure: (error) => error instanceof Failure })
+  const isFailure = (error: unknown) => error instanceof Failure
+  const charging = createGuard({ ...limits, isFailure })
+  const settling = createGuard({ ...limits, isFailure })
 
-  async function guarded<Answer extends { outcome: string }>(call: () => Promise<Answer>) {
+  async function guarded<Answer extends { outcome: string }>(guard: Guard, call: () => Promise<Answer>) {
     try {
       return await guard.run(async () => {
         const answer = await call()
@@ -36,11 +39,11 @@ export function guardedProvider(
   }
 
   return {
-    refusesFor: () => guard.refusesFor(),
-    charge: (charge, withinMs) => guarded(() => provider.charge(charge, withinMs)),
-    find: (charge) => guarded(() => provider.find(charge)),
-    close: (charge) => guarded(() => provider.close(charge)),
+    refusesFor: () => charging.refusesFor(),
+    charge: (charge, withinMs) => guarded(charging, () => provider.charge(charge, withinMs)),
+    find: (charge) => guarded(settling, () => provider.find(charge)),
+    close: (charge) => guarded(settling, () => provider.close(charge)),
     refund: (providerPaymentId, refund, currency) =>
-      guarded(() => provider.refund(providerPaymentId, refund, currency)),
+      guarded(settling, () => provider.refund(providerPaymentId, refund, currency)),
   }
 }
