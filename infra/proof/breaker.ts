@@ -7,13 +7,14 @@ import { createHand } from './hand.ts'
 import { type Context, type Figure, promised, seconds, told } from './proof.ts'
 
 const guestsWhoBook = 12
-const guestsPauseMs = 100
+/** As one who is told to come again waits; all of them ask every thirtieth of a second. */
+const guestsPauseMs = 400
 /** As many at a time as a siege has at most of itself; each waits between two requests, or all two cores had to do were that. */
-const besiegers = { users: 255, delaySeconds: 2, searches: 100, bookings: 300, pages: 0 }
+const besiegers = { users: 255, delaySeconds: 15, searches: 100, bookings: 300, pages: 0 }
 const opensWithinMs = 45_000
 /** Answers that were on their way when payment went away. */
 const inFlightMs = 1_000
-const openForMs = 8_000
+const openForMs = 12_000
 const takenInWithinMs = 60_000
 const busyWithinMs = 100
 const promisedTakenInMs = 3_000

@@ -1,18 +1,13 @@
 import { findPackageJSON } from 'node:module'
 import { join } from 'node:path'
-import { processEnv, readEnv, redisUrl } from '@myhotel/kit/env'
+import { processEnv, readEnv, redisUrl, serviceUrls, splitList } from '@myhotel/kit/env'
 import { z } from 'zod'
 import { readSupergraph } from './execution/supergraph.ts'
 import { readManifest } from './http/documents.ts'
 import { createProxies } from './http/proxies.ts'
 
 const url = z.url({ protocol: /^https?$/ })
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean),
-)
+const list = z.string().transform(splitList)
 const count = z.coerce.number().int().min(1)
 const milliseconds = count
 /** Requests in a window; 0 is no limit. */
@@ -38,13 +33,13 @@ const manifest = z.string().transform((file, context) => {
 /** `service-center` → `SERVICE_CENTER_URL` */
 const urlVariable = (subgraph: string) => `${subgraph.toUpperCase().replaceAll('-', '_')}_URL`
 
-/** `<NAME>_URL` of each subgraph: one base URL, or several of replicas, separated by commas. */
+/** `<NAME>_URL` of each subgraph. */
 const urlsOf = (subgraphs: readonly string[]) =>
   z.object(
     Object.fromEntries(
       subgraphs.map((name) => [
         urlVariable(name),
-        list.pipe(z.array(url).min(1)).prefault(`http://${name}:4000`),
+        serviceUrls.transform(splitList).prefault(`http://${name}:4000`),
       ]),
     ),
   )

@@ -72,8 +72,8 @@ async function runGuests(options: GuestsOptions): Promise<GuestsReport> {
       const started = performance.now()
       const outcome = await act(connection)
       tally.add(outcome, at, performance.now() - started)
-      const pauseMs = outcome.is === 'ok' ? options.pauseMs : pauseAfterFailureMs
-      if (pauseMs) await delay(pauseMs)
+      const pauseMs = Math.max(options.pauseMs ?? 0, outcome.is === 'ok' ? 0 : pauseAfterFailureMs)
+      if (pauseMs > 0) await delay(pauseMs)
     }
     isDone = true
     ended = Date.now()

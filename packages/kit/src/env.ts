@@ -57,13 +57,17 @@ export const eventEnv = {
   NATS_REPLICAS: z.coerce.number().int().min(1).max(5).optional(),
 }
 
-/** One base URL of another service, or several of its replicas, separated by commas. */
-export const serviceUrls = z
-  .string()
-  .refine(
-    (text) => splitList(text).length > 0 && splitList(text).every((url) => z.url().safeParse(url).success),
-    'is no URL, nor several separated by commas',
+/**
+ * One base URL of another service, or several of its replicas, separated by commas; with `|`, another after each that is
+ * called while the first one's name has no address.
+ */
+export const serviceUrls = z.string().refine((text) => {
+  const items = splitList(text)
+  const isUrl = (url: string) => z.url({ protocol: /^https?$/ }).safeParse(url).success
+  return (
+    items.length > 0 && items.map(splitAlternatives).every((urls) => urls.length <= 2 && urls.every(isUrl))
   )
+}, 'is no URL, nor several separated by commas')
 
 /** The items of a list that is separated by commas. */
 export const splitList = (text: string): string[] =>
@@ -71,6 +75,9 @@ export const splitList = (text: string): string[] =>
     .split(',')
     .map((item) => item.trim())
     .filter(Boolean)
+
+/** A URL, and the one after `|` if there is one. */
+export const splitAlternatives = (item: string): string[] => item.split('|').map((url) => url.trim())
 
 type DatabaseEnv<Name extends string> = Record<`${Name}_DATABASE_URL`, z.ZodURL> &
   Record<`${Name}_DIRECT_DATABASE_URL`, z.ZodOptional<z.ZodURL>> &

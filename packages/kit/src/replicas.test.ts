@@ -121,6 +121,30 @@ describe('a name with several addresses', () => {
     await eventually(async () => (await ask().catch((error: unknown) => error)) instanceof NotAsked)
   })
 
+  test('that has none is called by its other name, until it has', async () => {
+    const port = await freePort()
+    const stable = await listen('127.0.0.1', port)
+    await listen('127.0.0.2', port)
+    const { dns, ask } = await start(`http://rooms.test:${port}|http://127.0.0.1:${port}`, [])
+    expect(await ask()).toBe('127.0.0.1')
+    dns.state.addresses = ['127.0.0.2']
+    await eventually(async () => (await ask()) === '127.0.0.2')
+    const { requests } = stable.state
+    for (let call = 0; call < 20; call += 1) expect(await ask()).toBe('127.0.0.2')
+    expect(stable.state.requests).toBe(requests)
+    dns.state.addresses = []
+    await eventually(async () => (await ask()) === '127.0.0.1')
+  })
+
+  test('is never called by its other name before it was looked up', async () => {
+    const port = await freePort()
+    const stable = await listen('127.0.0.1', port)
+    await listen('127.0.0.2', port)
+    const { ask } = await start(`http://rooms.test:${port}|http://127.0.0.1:${port}`, ['127.0.0.2'])
+    for (let call = 0; call < 20; call += 1) expect(await ask()).toBe('127.0.0.2')
+    expect(stable.state.requests).toBe(0)
+  })
+
   test('keeps its addresses while DNS does not answer', async () => {
     const port = await freePort()
     await listen('127.0.0.1', port)

@@ -2,7 +2,7 @@ import { isIP, type LookupFunction } from 'node:net'
 import { Pool } from 'undici'
 import { type Addresses, followAddresses, type Lookup, lookupBySystem } from './addresses.ts'
 import { type Breaker, NotAsked } from './breaker.ts'
-import { connectionMaxAgeMs } from './env.ts'
+import { connectionMaxAgeMs, splitAlternatives } from './env.ts'
 import { wasNeverSent } from './never-sent.ts'
 
 /** One process of a service, by its own connections. */
@@ -16,6 +16,12 @@ export type Replica = {
 
 /** A replica, the breakers before it, and how many calls are under way. */
 type Member<Kind extends string> = Replica & { readonly breakers: Record<Kind, Breaker>; busy: number }
+
+/** The replicas of one URL, and where to call while its name has no address. */
+type Group<Kind extends string> = {
+  readonly members: Map<string, Member<Kind>>
+  readonly instead: Member<Kind> | null
+}
 
 /** All replicas of one service. */
 export type Replicas<Kind extends string> = {
@@ -44,7 +50,10 @@ export type Replicas<Kind extends string> = {
  * circuit breakers, one for each kind of call.
  */
 export function createReplicas<Kind extends string>(options: {
-  /** Base URLs. */
+  /**
+   * Base URLs. `http://room-pods:4000|http://room:4000` calls the second while the name of the first has no address: name
+   * servers remember for seconds that there was none, and a service that was away is called as soon as it is back.
+   */
   urls: readonly string[]
   kinds: readonly Kind[]
   breakerFor: (replica: Replica, kind: Kind) => Breaker
@@ -60,20 +69,27 @@ export function createReplicas<Kind extends string>(options: {
   const leaving = new Set<Promise<void>>()
   const followed: Addresses[] = []
   const groups = options.urls.map((text) => {
-    const url = new URL(text)
-    const group = new Map<string, Member<Kind>>()
+    const [named = '', instead] = splitAlternatives(text)
+    const url = new URL(named)
+    const group: Group<Kind> = {
+      members: new Map(),
+      instead: instead ? join(new URL(instead), undefined) : null,
+    }
     // Brackets are how URLs write addresses of IPv6.
     const hostname = url.hostname.replace(/^\[|\]$/g, '')
-    if (isIP(hostname)) group.set(hostname, join(url, undefined))
+    if (isIP(hostname)) group.members.set(hostname, join(url, undefined))
     else followed.push(followAddresses(hostname, lookup, (replicas) => follow(url, group, replicas)))
     return group
   })
-  let members: Member<Kind>[] = []
+  let members: Member<Kind>[] = groups.flatMap((group) => [...group.members.values()])
   let turn = 0
-  const gather = () => {
-    members = groups.flatMap((group) => [...group.values()])
+  const known = Promise.all(followed.map(({ known }) => known)).then(gather)
+
+  function gather() {
+    members = groups.flatMap(({ members, instead }) =>
+      members.size === 0 && instead ? [instead] : [...members.values()],
+    )
   }
-  gather()
 
   function join(url: URL, addresses: readonly string[] | undefined): Member<Kind> {
     const pool = openPool(url, addresses, options)
@@ -83,15 +99,15 @@ export function createReplicas<Kind extends string>(options: {
     return { ...replica, breakers: breakers as Record<Kind, Breaker>, busy: 0 }
   }
 
-  function follow(url: URL, group: Map<string, Member<Kind>>, replicas: readonly (readonly string[])[]) {
+  function follow(url: URL, group: Group<Kind>, replicas: readonly (readonly string[])[]) {
     const now = new Set(replicas.map(String))
     for (const addresses of replicas) {
       const key = String(addresses)
-      if (!group.has(key)) group.set(key, join(url, addresses))
+      if (!group.members.has(key)) group.members.set(key, join(url, addresses))
     }
-    for (const [key, member] of group) {
+    for (const [key, member] of group.members) {
       if (now.has(key)) continue
-      group.delete(key)
+      group.members.delete(key)
       leave(member)
     }
     gather()
@@ -121,7 +137,7 @@ export function createReplicas<Kind extends string>(options: {
   }
 
   async function all() {
-    if (members.length === 0) await Promise.all(followed.map(({ known }) => known))
+    if (members.length === 0) await known
     return members
   }
 
@@ -152,7 +168,11 @@ export function createReplicas<Kind extends string>(options: {
     },
     async close() {
       for (const addresses of followed) addresses.stop()
-      for (const member of members.splice(0)) leave(member)
+      members = []
+      for (const { members, instead } of groups) {
+        for (const member of members.values()) leave(member)
+        if (instead) leave(instead)
+      }
       await Promise.all(leaving)
     },
   }

@@ -45,7 +45,7 @@ const SUPERGRAPH = `  - name: supergraph
 /** Connections go to pods, not through the address of a Service, so that they follow when replicas come and go. */
 function settings({ calls }: Workload, all: readonly Workload[]): string[] {
   const callees = all.filter(({ name }) => calls.includes(name))
-  const urls = callees.map(({ name }) => `${variable(name)}_URL=http://${name}-pods:4000`)
+  const urls = callees.map(({ name }) => `${variable(name)}_URL=http://${name}-pods:4000|http://${name}:4000`)
   return ['NODE_ENV=production', 'LOG_LEVEL=info', ...urls]
 }
 

@@ -41,7 +41,9 @@ test('a new subgraph without manifests is refused, and made good', async () => {
   await generate(['--manifests'], root)
   expect(await isCurrent()).toBe(true)
   expect(await read('base/kustomization.yaml')).toContain('  - review\n')
-  expect(await read('base/router/kustomization.yaml')).toContain('REVIEW_URL=http://review-pods:4000')
+  expect(await read('base/router/kustomization.yaml')).toContain(
+    'REVIEW_URL=http://review-pods:4000|http://review:4000',
+  )
 })
 
 test('what a subgraph that is gone had is refused, and taken away', async () => {
