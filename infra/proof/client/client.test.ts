@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { causeOf, openConnection, understand } from './connection.ts'
 import { createTally } from './outcomes.ts'
 import { book } from './requests.ts'
+import { sumUp } from './siege.ts'
 import { createStays } from './stays.ts'
 
 const closing: (() => unknown)[] = []
@@ -113,6 +114,24 @@ describe('a tally', () => {
       ],
     })
   })
+})
+
+test('sieges add up, and one failure in a million is no 100 %', () => {
+  const one = {
+    ...{ transactions: 750_000, failed_transactions: 0, availability: 100, transaction_rate: 100 },
+    ...{ elapsed_time: 7_500, response_time: 0.1, longest_transaction: 2 },
+  }
+  const other = {
+    ...one,
+    transactions: 250_000,
+    failed_transactions: 1,
+    elapsed_time: 2_500,
+    response_time: 0.3,
+  }
+  const sum = sumUp([one, other])
+  expect(sum).toMatchObject({ transactions: 1_000_000, failed_transactions: 1, availability: 99.99 })
+  expect(sum).toMatchObject({ elapsed_time: 10_000, transaction_rate: 100, longest_transaction: 2 })
+  expect(sum.response_time).toBeCloseTo(0.15)
 })
 
 describe('stays', () => {

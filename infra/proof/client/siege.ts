@@ -39,6 +39,10 @@ export type SiegeReport = {
   readonly transaction_rate: number
 }
 
+/** One siege is of about so many requests, or so many seconds where its users wait between theirs. */
+const requests = 2_000
+const pacedSeconds = 15
+
 /**
  * siege 4.0.7 counts each answer with "connection: close" on a kept connection as failed, so it keeps none. It gives up
  * after 1,024 failures unless told otherwise.
@@ -65,39 +69,75 @@ async function bodiesOf(hotel: Hotel, options: SiegeOptions): Promise<object[]> 
   return bodies
 }
 
-/** Lays siege until told to stop, or the time is up. All requests are of one guest: siege knows one set of headers. */
-async function runSiege(options: SiegeOptions): Promise<SiegeReport> {
+/**
+ * Lays siege, one after the other, until told to stop or the time is up. Each is of so many requests and ends by itself: a
+ * siege that is interrupted cancels its threads wherever they are, and now and then never ends. All requests are of one
+ * guest: siege knows one set of headers.
+ */
+async function runSieges(options: SiegeOptions): Promise<SiegeReport> {
   const hotel = createHotel({ router: new URL(options.router), issuer: options.issuer })
   // siege takes a dollar for the beginning of one of its own variables.
   const lines = (await bodiesOf(hotel, options)).map(
     (body) => `${options.router} POST ${JSON.stringify(body).replaceAll('$', '\\u0024')}\n`,
   )
   const folder = mkdtempSync(join(tmpdir(), 'siege-'))
+  const end = Date.now() + options.seconds * 1_000
+  const reports: SiegeReport[] = []
+  let stopped = false
   try {
     writeFileSync(join(folder, 'urls'), lines.join(''))
     writeFileSync(join(folder, 'siegerc'), settings.map((line) => `${line}\n`).join(''))
-    const pace = options.delaySeconds ? `-d${options.delaySeconds}` : '-b'
-    const siege = spawn(
-      'siege',
-      [
-        ...['-R', join(folder, 'siegerc'), '-f', join(folder, 'urls'), pace, '-j', '-T', 'application/json'],
-        ...[`-c${options.users}`, `-t${options.seconds}S`],
-        ...['-H', `authorization: Bearer ${await hotel.token('guest9000')}`],
-      ],
-      { env: { PATH: process.env.PATH, HOME: folder }, stdio: ['ignore', 'pipe', 'pipe'] },
-    )
+    const token = await hotel.token('guest9000')
     print({ begun: true })
-    whenToldToStop(() => siege.kill('SIGINT'))
-    const [said, complaints] = await Promise.all([text(siege.stdout), text(siege.stderr)])
-    const json = /\{[^{}]*"transactions"[^{}]*\}/.exec(said)?.[0]
-    if (!json) throw new Error(`siege measured nothing: ${said.slice(-1_000)} ${complaints.slice(-1_000)}`)
-    return JSON.parse(json) as SiegeReport
+    whenToldToStop(() => {
+      stopped = true
+    })
+    while (!stopped && Date.now() < end) reports.push(await layOnce(folder, token, options))
+    return sumUp(reports)
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
+async function layOnce(folder: string, token: string, options: SiegeOptions): Promise<SiegeReport> {
+  const { users, delaySeconds } = options
+  const pace = delaySeconds ? `-d${delaySeconds}` : '-b'
+  // Each waits for half of the delay on average.
+  const each = delaySeconds ? Math.ceil(pacedSeconds / (delaySeconds / 2)) : Math.ceil(requests / users)
+  const siege = spawn(
+    'siege',
+    [
+      ...['-R', join(folder, 'siegerc'), '-f', join(folder, 'urls'), pace, '-j', '-T', 'application/json'],
+      ...[`-c${users}`, `-r${each}`, '-H', `authorization: Bearer ${token}`],
+    ],
+    { env: { PATH: process.env.PATH, HOME: folder }, stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  const [said, complaints] = await Promise.all([text(siege.stdout), text(siege.stderr)])
+  const json = /\{[^{}]*"transactions"[^{}]*\}/.exec(said)?.[0]
+  if (!json) throw new Error(`siege measured nothing: ${said.slice(-1_000)} ${complaints.slice(-1_000)}`)
+  return JSON.parse(json) as SiegeReport
+}
+
+/** What several sieges say together. */
+export function sumUp(reports: readonly SiegeReport[]): SiegeReport {
+  const sum = (read: (report: SiegeReport) => number) =>
+    reports.reduce((before, report) => before + read(report), 0)
+  const transactions = sum((one) => one.transactions)
+  const failed = sum((one) => one.failed_transactions)
+  const elapsed = sum((one) => one.elapsed_time)
+  return {
+    transactions,
+    failed_transactions: failed,
+    // Cut off, not rounded: 99.999 is no 100.
+    availability: Math.floor((10_000 * transactions) / Math.max(1, transactions + failed)) / 100,
+    elapsed_time: elapsed,
+    response_time: sum((one) => one.response_time * one.transactions) / Math.max(1, transactions),
+    longest_transaction: Math.max(0, ...reports.map((one) => one.longest_transaction)),
+    transaction_rate: elapsed > 0 ? transactions / elapsed : 0,
+  }
+}
+
 if (import.meta.main) {
-  print({ report: await runSiege(JSON.parse(process.argv[2] ?? '{}') as SiegeOptions) })
+  print({ report: await runSieges(JSON.parse(process.argv[2] ?? '{}') as SiegeOptions) })
   process.exit(0)
 }

@@ -7,7 +7,8 @@ import { describe, noneWrong, sumOf, underTraffic } from '../traffic.ts'
 import { cpuOfPods } from '../usage.ts'
 
 const most = 10
-const users = 255
+/** Each waits for up to so long between two requests: two cores are to serve them and start pods, not to do one or the other. */
+const besiegers = { users: 255, delaySeconds: 3 }
 /**
  * Percent of what a pod requests, which is half of what it is in the manifests (overlay). Two cores, shared with PostgreSQL,
  * siege and the cluster itself, cannot keep ten pods of each at the 70 % of the manifests.
@@ -57,8 +58,8 @@ async function grow(context: Context, names: readonly string[], siege: object): 
   const figures: Figure[] = []
   await Promise.all(names.map((name) => bound(context, name, { max: most, percent: target })))
   const guests = { bookings: 1, searches: 1, pages: 1, pauseMs: 50 }
-  const traffic = await underTraffic(context, { guests, siege: { users, ...siege } }, async () => {
-    tell(`siege -c${users}: ${names.join(' and ')} grow`)
+  const traffic = await underTraffic(context, { guests, siege: { ...besiegers, ...siege } }, async () => {
+    tell(`siege -c${besiegers.users}: ${names.join(' and ')} grow`)
     const up = await reach(context, names, most, upWithinMs)
     figures.push(
       ...names.map((name) => told(`${name}: from 1 to ${most} pods after`, seconds(up.get(name) ?? 0))),

@@ -45,7 +45,7 @@ const returnTimeoutMs = 2_500
 /**
  * A client of the subgraph `audience`, with kept-alive connections and a time-out for the whole call. `url` is one base URL
  * or several of replicas, separated by commas (see replicas.ts). A replica whose circuit breaker is open is called only if
- * all are: whether the service as a whole should be called is up to the caller.
+ * all are, and not even then without `insist`.
  */
 export function createServiceClient(options: {
   audience: string
@@ -55,10 +55,12 @@ export function createServiceClient(options: {
   timeoutMs: number
   /** At most so many to each replica. */
   connections?: number
+  /** Whether replicas are called although all of them were away; false where somebody waits for the answer. Unless told, true. */
+  insist?: boolean
   /** How host names are resolved; by the system unless told. */
   lookup?: Lookup
 }): ServiceClient {
-  const { audience, log, timeoutMs } = options
+  const { audience, log, timeoutMs, insist = true } = options
   const replicas = createReplicas<'call'>({
     urls: splitList(options.url),
     kinds: ['call'],
@@ -110,7 +112,7 @@ export function createServiceClient(options: {
       const body = JSON.stringify({ query: textOf(document), variables })
       let told: HttpAnswer
       try {
-        told = await replicas.ask('call', (replica) => post(replica, body, timeoutMs), { insist: true })
+        told = await replicas.ask('call', (replica) => post(replica, body, timeoutMs), { insist })
       } catch (error) {
         if (wasNeverSent(error) || error instanceof NotAsked)
           throw new NotAccepted(`${audience}: ${String(error)}`, { cause: error })

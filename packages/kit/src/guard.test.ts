@@ -6,15 +6,19 @@ const fail = async () => {
   throw new Error('away')
 }
 
-const retryAfterMs = 30
-
-/** A guard that has opened, at the moment when it lets a call through to try. */
-async function halfOpen() {
+/** A guard that has opened. */
+async function opened({ retryAfterMs }: { retryAfterMs: number }) {
   const guard = createGuard({ concurrent: 10, retryAfterMs, isFailure: (error) => !(error instanceof No) })
   await eventually(async () => {
     await guard.run(fail).catch(() => undefined)
     return guard.refusesFor() !== null
   })
+  return guard
+}
+
+/** A guard that has opened, at the moment when it lets a call through to try. */
+async function halfOpen() {
+  const guard = await opened({ retryAfterMs: 30 })
   await eventually(() => guard.refusesFor() === null)
   return guard
 }
@@ -32,6 +36,14 @@ it('lets a call try whether the other side is back, and refuses all others at on
   expect(await trial).toBe('back')
   expect(guard.refusesFor()).toBeNull()
   expect(await guard.run(async () => 'as before')).toBe('as before')
+})
+
+it('lets one of all who ask at the door prepare a trial, and keeps the place for that one', async () => {
+  const guard = await opened({ retryAfterMs: 1_000 })
+  await eventually(() => guard.refusesFor() === null)
+  expect([guard.refusesFor(), guard.refusesFor()]).toEqual([1, 1])
+  expect(await guard.run(async () => 'back')).toBe('back')
+  expect([guard.refusesFor(), guard.refusesFor()]).toEqual([null, null])
 })
 
 it('stays open where the trial fails', async () => {
@@ -73,7 +85,7 @@ it('is not closed by the answer to a call of the time before it opened', async (
 })
 
 it('refuses what is more than its limit', async () => {
-  const guard = createGuard({ concurrent: 1, retryAfterMs, isFailure: () => true })
+  const guard = createGuard({ concurrent: 1, retryAfterMs: 30, isFailure: () => true })
   const answer = Promise.withResolvers<string>()
   const call = guard.run(() => answer.promise)
   expect(guard.refusesFor()).toBe(1)

@@ -14,7 +14,10 @@ export class NotTakenIn extends Error {
 export type Guard = {
   /** @throws NotTakenIn at once where the call is not made; else whatever `call` throws. */
   run<Result>(call: () => Promise<Result>): Promise<Result>
-  /** Seconds to wait where a call would not be made now, else null. */
+  /**
+   * Seconds to wait where a call would not be made now, else null: then one may follow. While the breaker is open, one caller
+   * in a while is told so, so that no others prepare in vain for a call that is refused.
+   */
   refusesFor(): number | null
 }
 
@@ -34,9 +37,20 @@ export function createGuard(options: {
   const limit = bulkhead(options.concurrent, 0)
   /** When the next trial may be, by the monotonic clock; null while the breaker is closed. */
   let nextTrial: number | null = null
+  /** Whether somebody was told that they may try. */
+  let isPromised = false
 
-  const msToWait = () => (nextTrial === null ? 0 : Math.max(0, nextTrial - performance.now()))
   const inSeconds = (ms: number) => Math.max(1, Math.ceil(ms / 1000))
+
+  /** Seconds to wait; where the breaker is open and a trial is due, it is the caller's. */
+  function ask(): number | null {
+    if (limit.executionSlots === 0) return 1
+    if (nextTrial === null) return null
+    const now = performance.now()
+    if (now < nextTrial) return inSeconds(nextTrial - now)
+    nextTrial = now + retryAfterMs
+    return null
+  }
 
   function answered(isTrial: boolean): void {
     if (isTrial) nextTrial = null
@@ -45,16 +59,17 @@ export function createGuard(options: {
   }
 
   function failed(): void {
-    if (sample.failure(CircuitState.Closed)) nextTrial ??= performance.now() + retryAfterMs
+    if (!sample.failure(CircuitState.Closed) || nextTrial !== null) return
+    nextTrial = performance.now() + retryAfterMs
+    isPromised = false
   }
 
   return {
     async run(call) {
-      if (limit.executionSlots === 0) throw new NotTakenIn(1)
-      const wait = msToWait()
-      if (wait > 0) throw new NotTakenIn(inSeconds(wait))
+      const seconds = isPromised && limit.executionSlots > 0 ? null : ask()
+      if (seconds !== null) throw new NotTakenIn(seconds)
       const isTrial = nextTrial !== null
-      if (isTrial) nextTrial = performance.now() + retryAfterMs
+      isPromised = false
       try {
         const result = await limit.execute(call)
         answered(isTrial)
@@ -66,9 +81,9 @@ export function createGuard(options: {
       }
     },
     refusesFor() {
-      if (limit.executionSlots === 0) return 1
-      const wait = msToWait()
-      return wait > 0 ? inSeconds(wait) : null
+      const seconds = ask()
+      if (nextTrial !== null && seconds === null) isPromised = true
+      return seconds
     },
   }
 }

@@ -15,7 +15,9 @@ export async function startSentinels(servers: TestServers): Promise<{ url: strin
   const [first = 0] = ports
   const start = async (port: number, lines: readonly string[], ...args: string[]) => {
     const config = join(servers.folder, `redis-${port}.conf`)
-    await writeFile(config, [`port ${port}`, 'bind 127.0.0.1', `dir ${servers.folder}`, ...lines].join('\n'))
+    // With a title Redis would overwrite its environment, by which a run finds what it left behind.
+    const all = [`port ${port}`, 'bind 127.0.0.1', `dir ${servers.folder}`, 'set-proc-title no', ...lines]
+    await writeFile(config, all.join('\n'))
     return servers.start(program, [config, ...args])
   }
   const password = ['requirepass secret', 'masterauth secret', 'save ""', 'repl-diskless-sync-delay 0']

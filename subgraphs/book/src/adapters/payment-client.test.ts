@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createTestLog } from '@myhotel/kit/testing'
+import { createTestLog, eventually } from '@myhotel/kit/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Attempt } from '../domain/attempt.ts'
 import { paymentClient } from './payment-client.ts'
@@ -69,4 +69,29 @@ it.each([
   expect(await client.resolve(attempt)).toEqual({ type: 'unknown' })
   expect(await client.undo(attempt)).toBe(false)
   await client.close()
+})
+
+it('lets one guest wait for a payment service that is silent, and no more until it is back', async () => {
+  let silent = true
+  let approvals = 0
+  const frozen = createServer(async (request, response) => {
+    const body = (await request.setEncoding('utf8').toArray()).join('')
+    if (body.includes('approvePayment')) approvals += 1
+    if (silent) return
+    const approvePayment = { __typename: 'PaymentTombstoned' }
+    response.end(JSON.stringify({ data: body.includes('approvePayment') ? { approvePayment } : {} }))
+  })
+  await new Promise<void>((resolve) => frozen.listen(0, '127.0.0.1', resolve))
+  const at = `http://127.0.0.1:${(frozen.address() as AddressInfo).port}`
+  const client = paymentClient({ url: at, sign: async () => 'token', log, concurrent: 4, holdMs: 25_000 })
+  const approve = () => client.approve(attempt, { amount: 1, currency: 'EUR' }, 'pm_card_visa')
+
+  expect(await approve()).toEqual({ type: 'unknown' })
+  for (let count = 0; count < 3; count += 1) expect(await approve()).toMatchObject({ type: 'not accepted' })
+  expect(approvals).toBe(1)
+  silent = false
+  await eventually(async () => (await approve()).type === 'dead')
+  await client.close()
+  frozen.closeAllConnections()
+  frozen.close()
 })

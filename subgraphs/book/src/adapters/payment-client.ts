@@ -52,7 +52,7 @@ export function paymentClient(options: {
   const { log, concurrent } = options
   const { url, sign } = options
   const connection = { audience: 'payment', url, sign, log, connections: concurrent }
-  const approvals = createServiceClient({ ...connection, timeoutMs: approveWithinMs })
+  const approvals = createServiceClient({ ...connection, timeoutMs: approveWithinMs, insist: false })
   const inquiries = createServiceClient({ ...connection, connections: 8, timeoutMs: 5_000 })
   const guard = createGuard({
     concurrent,
