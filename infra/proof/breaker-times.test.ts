@@ -5,19 +5,31 @@ const line = (answer: string | null, at: number, ms: number) => ({
   ...({ operation: 'bookRoom', guest: 'guest1', key: `${at}` } as const),
   ...{ answer, at, ms },
 })
-const fault = { hitAt: 1_000, healedAt: 9_000 }
+const fault = { hitAt: 1_000, healingAt: 8_500, healedAt: 9_000 }
 
-test('the breaker is open from the first PaymentBusy on, and only who asks from then on is measured', () => {
+const row = (from: number, ms: number) =>
+  Array.from({ length: 10 }, (_, index) => line('PaymentBusy', from + 10 * index, ms))
+
+test('the breaker is open from ten PaymentBusy in a row on, and only who asks from then on is measured', () => {
   const lines = [
     line('PaymentBusy', 500, 100),
+    line('PaymentBusy', 1_050, 1_500),
     line('BookingInProgress', 1_100, 3_000),
-    line('PaymentBusy', 1_200, 2_800),
-    line('PaymentBusy', 3_900, 150),
-    line('PaymentBusy', 4_100, 20),
+    line('PaymentBusy', 3_900, 205),
+    ...row(4_010, 95),
     line('PaymentBusy', 5_000, 30),
-    line('PaymentBusy', 8_990, 400),
+    line('BookingInProgress', 5_100, 2_500),
+    line('PaymentBusy', 5_200, 40),
+    line('PaymentBusy', 8_400, 400),
   ]
-  expect(breakerTimes(lines, fault)).toEqual({ opensAfter: 3_000, busy: [20, 30], takenInAfter: null })
+  const { opensAfter, busy, takenInAfter } = breakerTimes(lines, fault)
+  expect([opensAfter, takenInAfter]).toEqual([3_105, null])
+  expect(busy).toEqual([30, 40])
+})
+
+test('single PaymentBusy are no open breaker', () => {
+  const lines = [...row(4_000, 20).slice(1), line('RoomBooked', 4_500, 20), line('PaymentBusy', 4_600, 20)]
+  expect(breakerTimes(lines, fault)).toEqual({ opensAfter: null, busy: [], takenInAfter: null })
 })
 
 test('payment is taken in with the first booking after it is back, whenever that was asked for', () => {
