@@ -7,16 +7,16 @@ import { createHand } from './hand.ts'
 import { type Context, type Figure, promised, seconds, told } from './proof.ts'
 
 const guestsWhoBook = 12
-/** As one who is told to come again waits; all of them ask every thirtieth of a second. */
-const guestsPauseMs = 400
+/** As one who is told to come again waits; together they ask about fifteen times a second. */
+const guestsPauseMs = 800
 /** As many at a time as a siege has at most of itself; each waits between two requests, or all two cores had to do were that. */
-const besiegers = { users: 255, delaySeconds: 15, searches: 100, bookings: 300, pages: 0 }
+const besiegers = { users: 255, delaySeconds: 30, searches: 100, bookings: 300, pages: 0 }
 const opensWithinMs = 45_000
 /** Answers that were on their way when payment went away have come, and the cluster has replaced what it replaces. */
 const endsAfterMs = 10_000
 /** What the way before has left open is found out, and pods that have started have gone quiet: two cores do much at a time. */
 const settleMs = 30_000
-const openForMs = 12_000
+const openForMs = 20_000
 const takenInWithinMs = 60_000
 const busyWithinMs = 100
 const promisedTakenInMs = 3_000

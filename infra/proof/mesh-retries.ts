@@ -5,8 +5,11 @@ import { isReady, type Pod } from './objects.ts'
 import { type Context, type Figure, promised, told } from './proof.ts'
 import { askedOfProvider, switchProvider } from './provider.ts'
 
-/** Failures of the provider, one at a time, and the time between two: its breaker stays closed. */
-const failures = 8
+/**
+ * Answers of the provider that are lost, one at a time, and the time between two: its breaker stays closed. What was lost is
+ * done: payment asks what became of it, and does not charge again.
+ */
+const losses = 8
 const betweenMs = 900
 const provider = 'payment-provider'
 /** Called over HTTP, and no rule speaks of it. */
@@ -20,7 +23,7 @@ type VirtualService = Named & { apiVersion: string; kind: string; spec: { hosts:
 type MeshConfig = Named & { data: { mesh: string } }
 
 /**
- * The mesh is told to send again whatever fails, and the provider fails now and then: a booking is sent once all the same,
+ * The mesh is told to send again whatever fails, and answers of the provider are lost now and then: a booking is sent once all the same,
  * by what the provider itself has counted. Where the rules for money are away, it is not.
  */
 export async function sentOnce(context: Context): Promise<Figure[]> {
@@ -65,9 +68,9 @@ export async function sentOnce(context: Context): Promise<Figure[]> {
     return [
       promised(
         'payments that the provider was asked for more than once',
-        `${kept.twice} of ${kept.all}, with ${failures} failures of it`,
+        `${kept.twice} of ${kept.all}, with ${losses} answers of it lost`,
         '0',
-        kept.twice === 0 && kept.all > failures,
+        kept.twice === 0 && kept.all > losses,
       ),
       promised("routes of book's sidecar to payment that send again", toPayment, '0', toPayment === 0),
       promised(
@@ -95,13 +98,13 @@ export async function sentOnce(context: Context): Promise<Figure[]> {
   }
 }
 
-/** Books while the provider fails now and then. @returns keys that it was asked to pay for, and those asked for again */
+/** Books while an answer of the provider is lost now and then. @returns keys that it was asked to pay for, and those asked for again */
 async function sent(context: Context): Promise<{ all: number; twice: number }> {
   const { kubectl, signal } = context
   const before = new Map((await askedOfProvider(kubectl)).map(({ key, times }) => [key, times]))
   const guests = await context.guests({ bookings: 2, pauseMs: 100 })
-  for (let failure = 0; failure < failures; failure += 1) {
-    await switchProvider(kubectl, { failNext: 1, operations: ['pay'] })
+  for (let loss = 0; loss < losses; loss += 1) {
+    await switchProvider(kubectl, { loseNext: 1, operations: ['pay'] })
     await delay(betweenMs, undefined, { signal })
   }
   await switchProvider(kubectl, null)

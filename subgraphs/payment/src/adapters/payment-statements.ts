@@ -44,9 +44,10 @@ const saveSql = (and = '') => `
   )${and}, announced AS (${appendToOutboxSql('$2', 'aggregate_id IN (SELECT id::text FROM saved)')})
   SELECT id FROM saved`
 
+/** Up to half as long again, at random: what came to a stop together is not to be taken up together again and again. */
 export const takeDueSql = `
   UPDATE payment AS p SET revision = revision + 1, tries = tries + 1,
-    due_at = now() + ($2::int[])[least(tries + 1, cardinality($2::int[]))] * interval '1 ms'
+    due_at = now() + ($2::int[])[least(tries + 1, cardinality($2::int[]))] * interval '1 ms' * (1 + random() / 2)
   FROM (SELECT id FROM payment WHERE due_at < now() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED) AS due
   WHERE p.id = due.id
   RETURNING p.id::text`

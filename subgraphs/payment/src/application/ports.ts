@@ -39,8 +39,8 @@ export type Payments = {
   save(before: Stored, after: Payment, announcements: readonly Announcement[]): Promise<Stored | null>
   /**
    * Takes up to `most` payments that are due, no two workers the same one, and hands each to `work`, in the
-   * correlation of the request that caused it. Each is due again after `pauseMs` of its tries, unless it is saved
-   * before. Answers how many there were.
+   * correlation of the request that caused it. Each is due again after `pauseMs` of its tries, or up to half as long
+   * again, unless it is saved before. Answers how many there were.
    */
   workOnDue(
     most: number,
