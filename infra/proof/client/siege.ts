@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { city, createHotel, type Hotel } from './hotel.ts'
 import { bookRoom, inputOf, myPage, searchRooms } from './requests.ts'
@@ -39,9 +40,8 @@ export type SiegeReport = {
   readonly transaction_rate: number
 }
 
-/** One siege is of about so many requests, or so many seconds where its users wait between theirs. */
+/** One siege without pauses is of about so many requests. */
 const requests = 2_000
-const pacedSeconds = 15
 
 /**
  * siege 4.0.7 counts each answer with "connection: close" on a kept connection as failed, so it keeps none. It gives up
@@ -70,9 +70,11 @@ async function bodiesOf(hotel: Hotel, options: SiegeOptions): Promise<object[]> 
 }
 
 /**
- * Lays siege, one after the other, until told to stop or the time is up. Each is of so many requests and ends by itself: a
- * siege that is interrupted cancels its threads wherever they are, and now and then never ends. All requests are of one
- * guest: siege knows one set of headers.
+ * Lays siege until told to stop or the time is up. All requests are of one guest: siege knows one set of headers.
+ *
+ * Without pauses one siege of so many requests follows the other and each ends by itself: one that is interrupted cancels its
+ * threads wherever they are, and now and then never ends. With pauses most of them sleep, and it is one siege, since each begins
+ * with all its users at the same moment.
  */
 async function runSieges(options: SiegeOptions): Promise<SiegeReport> {
   const hotel = createHotel({ router: new URL(options.router), issuer: options.issuer })
@@ -83,35 +85,44 @@ async function runSieges(options: SiegeOptions): Promise<SiegeReport> {
   const folder = mkdtempSync(join(tmpdir(), 'siege-'))
   const end = Date.now() + options.seconds * 1_000
   const reports: SiegeReport[] = []
-  let stopped = false
+  const stopping = new AbortController()
   try {
     writeFileSync(join(folder, 'urls'), lines.join(''))
     writeFileSync(join(folder, 'siegerc'), settings.map((line) => `${line}\n`).join(''))
     const token = await hotel.token('guest9000')
     print({ begun: true })
-    whenToldToStop(() => {
-      stopped = true
-    })
-    while (!stopped && Date.now() < end) reports.push(await layOnce(folder, token, options))
+    whenToldToStop(() => stopping.abort())
+    while (!stopping.signal.aborted && Date.now() < end) {
+      const siege = startSiege(folder, token, options)
+      const interrupt = () => options.delaySeconds && siege.kill('SIGINT')
+      stopping.signal.addEventListener('abort', interrupt)
+      reports.push(await reportOf(siege))
+      stopping.signal.removeEventListener('abort', interrupt)
+    }
     return sumUp(reports)
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
-async function layOnce(folder: string, token: string, options: SiegeOptions): Promise<SiegeReport> {
-  const { users, delaySeconds } = options
-  const pace = delaySeconds ? `-d${delaySeconds}` : '-b'
-  // Each waits for half of the delay on average.
-  const each = delaySeconds ? Math.ceil(pacedSeconds / (delaySeconds / 2)) : Math.ceil(requests / users)
-  const siege = spawn(
+type Siege = ChildProcessByStdio<null, Readable, Readable>
+
+function startSiege(folder: string, token: string, options: SiegeOptions): Siege {
+  const { users, delaySeconds, seconds } = options
+  const pace = delaySeconds
+    ? [`-d${delaySeconds}`, `-t${seconds}S`]
+    : ['-b', `-r${Math.ceil(requests / users)}`]
+  return spawn(
     'siege',
     [
-      ...['-R', join(folder, 'siegerc'), '-f', join(folder, 'urls'), pace, '-j', '-T', 'application/json'],
-      ...[`-c${users}`, `-r${each}`, '-H', `authorization: Bearer ${token}`],
+      ...['-R', join(folder, 'siegerc'), '-f', join(folder, 'urls'), '-j', '-T', 'application/json'],
+      ...[`-c${users}`, ...pace, '-H', `authorization: Bearer ${token}`],
     ],
     { env: { PATH: process.env.PATH, HOME: folder }, stdio: ['ignore', 'pipe', 'pipe'] },
   )
+}
+
+async function reportOf(siege: Siege): Promise<SiegeReport> {
   const [said, complaints] = await Promise.all([text(siege.stdout), text(siege.stderr)])
   const json = /\{[^{}]*"transactions"[^{}]*\}/.exec(said)?.[0]
   if (!json) throw new Error(`siege measured nothing: ${said.slice(-1_000)} ${complaints.slice(-1_000)}`)
