@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { breakerTimes, percentile } from './breaker-times.ts'
+import { breakerTimes, percentile, withoutTrials } from './breaker-times.ts'
 
 const line = (answer: string | null, at: number, ms: number) => ({
   ...({ operation: 'bookRoom', guest: 'guest1', key: `${at}` } as const),
@@ -50,6 +50,11 @@ test('no answer tells nothing of a breaker', () => {
   expect(breakerTimes([line(null, 2_000, 10), line(null, 9_500, 10)], fault)).toEqual({
     ...{ opensAfter: null, busy: [], takenInAfter: null },
   })
+})
+
+test('as many of the slowest as may have tried are left out', () => {
+  expect(withoutTrials([30, 500, 20, 400, 10], 1.5)).toEqual([10, 20, 30])
+  expect(withoutTrials([30], 2)).toEqual([])
 })
 
 test('percentiles are values that occur', () => {

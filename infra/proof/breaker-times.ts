@@ -65,6 +65,13 @@ export function breakerTimes(
   }
 }
 
+/**
+ * What guests waited who were told so at the door. So many more may have been let in, to try whether payment is back; who of
+ * all that was cannot be seen from outside, so the slowest are left out.
+ */
+export const withoutTrials = (busy: readonly number[], trials: number): number[] =>
+  busy.toSorted((one, other) => one - other).slice(0, Math.max(0, busy.length - Math.ceil(trials)))
+
 /** The value that this share of all is not above; null where there is none. */
 export function percentile(values: readonly number[], share: number): number | null {
   const sorted = values.toSorted((one, other) => one - other)

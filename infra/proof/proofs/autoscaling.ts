@@ -7,22 +7,25 @@ import { describe, noneWrong, sumOf, underTraffic } from '../traffic.ts'
 import { cpuOfPods } from '../usage.ts'
 
 const most = 10
-/** Each waits for up to so long between two requests: two cores are to serve them and start pods, not to do one or the other. */
-const besiegers = { users: 255, delaySeconds: 6 }
+/** Each waits for up to some seconds between two requests: two cores are to serve them and start pods, not one or the other. */
+const users = 255
+/** At most one pod of a Deployment in a while. Kubernetes starts up to as many as there are: here they would starve each other. */
+const onePodInSeconds = 15
 /**
  * Percent of what a pod requests, which is half of what it is in the manifests (overlay). Two cores, shared with PostgreSQL,
  * siege and the cluster itself, cannot keep ten pods of each at the 70 % of the manifests and answer everybody in time.
  */
 const target = 35
-const upWithinMs = 240_000
+const upWithinMs = 300_000
 const downWithinMs = 600_000
 /** Until metrics-server has seen all pods under load twice. */
 const settleMs = 40_000
 
 /** What siege asks for makes these work. */
 const rounds = [
-  { names: ['router', 'room'], siege: { searches: 1_000, bookings: 0, pages: 0 } },
-  { names: ['book', 'payment'], siege: { searches: 0, bookings: 6_600, pages: 0 } },
+  { names: ['router', 'room'], siege: { searches: 1_000, bookings: 0, pages: 0, delaySeconds: 6 } },
+  // A booking costs several times what a search does, with all that follows from it.
+  { names: ['book', 'payment'], siege: { searches: 0, bookings: 6_600, pages: 0, delaySeconds: 15 } },
 ]
 
 /** Few go on asking, so that a pod that is taken away has somebody to fail; so few that one pod is enough. */
@@ -35,7 +38,7 @@ export const autoscaling: Proof = {
   withinMs: 1_800_000,
   async run(context) {
     context.note(
-      `averageUtilization is ${target} % of 50m while they grow, not 70 % of 100m: two cores cannot keep ten pods of each busy. They shrink after 15 s of calm, not 60 s.`,
+      `averageUtilization is ${target} % of 50m while they grow, not 70 % of 100m: two cores cannot keep ten pods of each busy. Of each Deployment one pod is started in ${onePodInSeconds} s, and they shrink after 15 s of calm, not 60 s.`,
     )
     const figures: Figure[] = []
     const all = rounds.flatMap(({ names }) => names)
@@ -56,10 +59,10 @@ export const autoscaling: Proof = {
 async function grow(context: Context, names: readonly string[], siege: object): Promise<Figure[]> {
   const { tell, signal } = context
   const figures: Figure[] = []
-  await Promise.all(names.map((name) => bound(context, name, { max: most, percent: target })))
+  await Promise.all(names.map((name) => bound(context, name, { max: most, percent: target, slowly: true })))
   const guests = { bookings: 1, searches: 1, pages: 1, pauseMs: 50 }
-  const traffic = await underTraffic(context, { guests, siege: { ...besiegers, ...siege } }, async () => {
-    tell(`siege -c${besiegers.users}: ${names.join(' and ')} grow`)
+  const traffic = await underTraffic(context, { guests, siege: { users, ...siege } }, async () => {
+    tell(`siege -c${users}: ${names.join(' and ')} grow`)
     const up = await reach(context, names, most, upWithinMs)
     figures.push(
       ...names.map((name) => told(`${name}: from 1 to ${most} pods after`, seconds(up.get(name) ?? 0))),
@@ -94,13 +97,22 @@ type Bounds = {
   percent?: number
   /** How long it has to be calm before pods are taken away. */
   calmSeconds?: number
+  /** Whether pods are started one after the other. */
+  slowly?: boolean
 }
+
+/** What Kubernetes does unless told otherwise. */
+const asUsual = [
+  { type: 'Percent', value: 100, periodSeconds: 15 },
+  { type: 'Pods', value: 4, periodSeconds: 15 },
+]
+const oneByOne = [{ type: 'Pods', value: 1, periodSeconds: onePodInSeconds }]
 
 /** Sets how few and how many pods the autoscaler of a Deployment may have, and when. */
 const bound = (
   { kubectl }: Context,
   name: string,
-  { min = 1, max, percent = 70, calmSeconds = 60 }: Bounds,
+  { min = 1, max, percent = 70, calmSeconds = 60, slowly = false }: Bounds,
 ) =>
   kubectl.patch(
     'horizontalpodautoscaler',
@@ -109,6 +121,7 @@ const bound = (
       { op: 'replace', path: '/spec/minReplicas', value: min },
       { op: 'replace', path: '/spec/maxReplicas', value: max },
       { op: 'replace', path: '/spec/metrics/0/containerResource/target/averageUtilization', value: percent },
+      { op: 'replace', path: '/spec/behavior/scaleUp/policies', value: slowly ? oneByOne : asUsual },
       { op: 'replace', path: '/spec/behavior/scaleDown/stabilizationWindowSeconds', value: calmSeconds },
     ],
     'json',
