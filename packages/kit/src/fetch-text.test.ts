@@ -40,6 +40,17 @@ it('sends method, path, headers and body, and reads an answer of several parts',
   })
 })
 
+it('takes an answer that came in time to a process that was busy with other things until later', async () => {
+  const withinMs = 100
+  const { pool } = await poolTo((_, response) => {
+    response.end('well', () => {
+      const until = performance.now() + 2 * withinMs
+      while (performance.now() < until);
+    })
+  })
+  expect((await fetchText(pool, question(''), withinMs)).bytes.toString()).toBe('well')
+})
+
 it('waits for no longer than it may, and leaves nothing of the request behind', async () => {
   const gone = Promise.withResolvers<void>()
   const { pool } = await poolTo((request, response) => {

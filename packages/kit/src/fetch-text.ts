@@ -29,13 +29,16 @@ export function fetchText(pool: Pool, request: HttpRequest, withinMs: number): P
     let type = ''
     let under: Dispatcher.DispatchController | undefined
     let givenUp: NoAnswer | undefined
+    let isOver = false
     const giveUp = (why: string) => {
       clearTimeout(timer)
       givenUp = new NoAnswer(why)
       reject(givenUp)
       under?.abort(givenUp)
     }
-    const timer = setTimeout(() => giveUp(`no answer within ${withinMs} ms`), withinMs)
+    // A loop that stood still runs its timers before it reads: what has come meanwhile is read first.
+    const late = () => !isOver && giveUp(`no answer within ${withinMs} ms`)
+    const timer = setTimeout(() => setImmediate(late), withinMs)
 
     pool.dispatch(request, {
       onRequestStart(controller) {
@@ -53,11 +56,13 @@ export function fetchText(pool: Pool, request: HttpRequest, withinMs: number): P
         else chunks.push(chunk)
       },
       onResponseEnd() {
+        isOver = true
         clearTimeout(timer)
         const [first] = chunks
         resolve({ status, type, bytes: first && chunks.length === 1 ? first : Buffer.concat(chunks) })
       },
       onResponseError(_controller, error) {
+        isOver = true
         clearTimeout(timer)
         reject(under ? error : new NeverSent(error))
       },

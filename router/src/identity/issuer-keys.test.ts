@@ -11,6 +11,12 @@ beforeEach(async () => {
   identity = await startIdentity(cleanup)
 })
 
+test('a router that has started knows the keys of its issuer', async () => {
+  const sign = await identity.issuer.createKey('EdDSA', 'k1')
+  const users = await identity.startUsers()
+  expect(await users.of(`Bearer ${await sign({})}`)).toMatchObject({ subject: 'guest1' })
+})
+
 test('a new key of the issuer is taken in when its first token comes', async () => {
   await identity.issuer.createKey('EdDSA', 'old')
   const users = await identity.startReadyUsers()

@@ -26,31 +26,40 @@ export type IssuerKeys = Part & {
 }
 
 /**
- * The public keys of an OpenID Connect issuer, found by its discovery document. They are fetched at the start, every
- * few minutes, and at once for a key that is new. While the issuer is away known keys stay good.
+ * The public keys of an OpenID Connect issuer, found by its discovery document. They are fetched at the start, which
+ * waits for that, since a router without keys turns away all who are signed in; every few minutes; and at once for a key that
+ * is new. While the issuer is away known keys stay good.
  */
 export function createIssuerKeys({ issuer, log }: { issuer: string; log: Logger }): IssuerKeys {
   let keys: ReturnType<typeof createRemoteJWKSet> | undefined
+  const triedOnce = Promise.withResolvers<void>()
 
   const refresh = loop({
     name: 'keys of the issuer',
     everyMs: refreshEveryMs,
     log,
     async work() {
-      keys ??= createRemoteJWKSet(await discover(issuer), {
-        cacheMaxAge: Number.POSITIVE_INFINITY,
-        cooldownDuration: cooldownMs,
-        timeoutDuration: timeoutMs,
-        [customFetch]: fetchSparingly(),
-      })
-      await keys.reload()
+      try {
+        keys ??= createRemoteJWKSet(await discover(issuer), {
+          cacheMaxAge: Number.POSITIVE_INFINITY,
+          cooldownDuration: cooldownMs,
+          timeoutDuration: timeoutMs,
+          [customFetch]: fetchSparingly(),
+        })
+        await keys.reload()
+      } finally {
+        triedOnce.resolve()
+      }
     },
   })
 
   return {
     name: 'issuer',
     optional: true,
-    start: async (health) => refresh.start?.(health),
+    async start(health) {
+      await refresh.start?.(health)
+      await triedOnce.promise
+    },
     stop: async () => refresh.stop?.(),
     async ready() {
       if (!keys?.jwks()) throw new Error('its keys could not be fetched yet')
