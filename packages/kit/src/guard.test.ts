@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { createGuard, NotTakenIn } from './guard.ts'
 import { eventually } from './testing.ts'
 
@@ -44,6 +44,22 @@ it('lets one of all who ask at the door prepare a trial, and keeps the place for
   expect([guard.refusesFor(), guard.refusesFor()]).toEqual([1, 1])
   expect(await guard.run(async () => 'back')).toBe('back')
   expect([guard.refusesFor(), guard.refusesFor()]).toEqual([null, null])
+})
+
+it('lets others in where whoever was let in before never comes', async () => {
+  let now = 0
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
+  onTestFinished(() => clock.mockRestore())
+  const guard = createGuard({ concurrent: 10, retryAfterMs: 10_000, isFailure: () => true })
+  for (let call = 0; call < 10; call += 1) await guard.run(fail).catch(() => undefined)
+  expect(guard.refusesFor()).toBe(10)
+  now = 10_000
+  expect([guard.refusesFor(), guard.refusesFor()]).toEqual([null, 1])
+  now = 11_000
+  expect(guard.refusesFor()).toBeNull()
+  await expect(guard.run(fail)).rejects.toThrow('away')
+  now = 20_999
+  expect(guard.refusesFor()).toBe(1)
 })
 
 it('stays open where the trial fails', async () => {

@@ -42,13 +42,13 @@ export function createGuard(options: {
 
   const inSeconds = (ms: number) => Math.max(1, Math.ceil(ms / 1000))
 
-  /** Seconds to wait; where the breaker is open and a trial is due, it is the caller's. */
-  function ask(): number | null {
+  /** Seconds to wait; where the breaker is open and a trial is due, it is the caller's, for so long. */
+  function ask(reservedMs: number): number | null {
     if (limit.executionSlots === 0) return 1
     if (nextTrial === null) return null
     const now = performance.now()
     if (now < nextTrial) return inSeconds(nextTrial - now)
-    nextTrial = now + retryAfterMs
+    nextTrial = now + reservedMs
     return null
   }
 
@@ -66,9 +66,10 @@ export function createGuard(options: {
 
   return {
     async run(call) {
-      const seconds = isPromised && limit.executionSlots > 0 ? null : ask()
+      const seconds = isPromised && limit.executionSlots > 0 ? null : ask(retryAfterMs)
       if (seconds !== null) throw new NotTakenIn(seconds)
       const isTrial = nextTrial !== null
+      if (isTrial) nextTrial = performance.now() + retryAfterMs
       isPromised = false
       try {
         const result = await limit.execute(call)
@@ -81,7 +82,8 @@ export function createGuard(options: {
       }
     },
     refusesFor() {
-      const seconds = ask()
+      // Who was let in may not come, say because the room is taken: others are not kept out for that.
+      const seconds = ask(retryAfterMs / 10)
       if (nextTrial !== null && seconds === null) isPromised = true
       return seconds
     },
