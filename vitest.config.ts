@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
-import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { WORKERS } from './tools/test/workers.ts'
 
 /**
  * Vitest resolves `graphql` to its ES module, Apollo's packages to its CommonJS one, and graphql refuses
@@ -13,8 +13,7 @@ const sources = '{subgraphs/*,packages/*,router}/src'
 export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: graphql }] },
   test: {
-    // Tests wait for other processes most of the time: the default, one file at a time on two cores, would leave both idle.
-    maxWorkers: Math.max(3, availableParallelism()),
+    maxWorkers: WORKERS,
     // How long a test takes is the machine's business, and no test is about that: these end what hangs.
     testTimeout: 600_000,
     hookTimeout: 900_000,

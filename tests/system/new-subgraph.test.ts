@@ -30,7 +30,7 @@ function failureOf(program: string, ...args: string[]): string {
   const bin = join(copy, 'node_modules/.bin')
   const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` }
   const { status, stdout, stderr } = spawnSync(join(bin, program), args, { cwd: copy, env, encoding: 'utf8' })
-  return status === 0 ? '' : stdout + stderr
+  return status === 0 ? '' : stderr + stdout
 }
 
 test('a new subgraph passes every check as it is made', async () => {

@@ -65,8 +65,14 @@ function explainMissing(missing: readonly string[], hasApt: boolean): string {
 
 type Place = { program: string; dataDir: string; port: number; env: NodeJS.ProcessEnv; log: string }
 
-/** A private NATS server with JetStream, its streams under `<data-dir>/nats`. */
-export async function natsServer({ program, dataDir, port, env, log }: Place): Promise<ProcessSpec> {
+/**
+ * A private NATS server with JetStream, its streams under `<data-dir>/nats`. Users of `accounts` (each its own account,
+ * its name the password, too) see nothing of each other; whoever names none is in one more.
+ */
+export async function natsServer(
+  { program, dataDir, port, env, log }: Place,
+  accounts: readonly string[] = [],
+): Promise<ProcessSpec> {
   const cwd = join(dataDir, 'nats')
   await mkdir(cwd, { recursive: true })
   const config = join(dataDir, 'nats.conf')
@@ -74,6 +80,7 @@ export async function natsServer({ program, dataDir, port, env, log }: Place): P
     'server_name: myhotel',
     `listen: "127.0.0.1:${port}"`,
     `jetstream { store_dir: ${JSON.stringify(cwd)} }`,
+    ...(accounts.length > 0 ? apart(accounts) : []),
   ]
   await writeFile(config, `${lines.join('\n')}\n`)
   return {
@@ -89,6 +96,15 @@ export async function natsServer({ program, dataDir, port, env, log }: Place): P
     mayHang: true,
   }
 }
+
+const apart = (accounts: readonly string[]) => [
+  'no_auth_user: nobody',
+  'accounts {',
+  ...['nobody', ...accounts].map(
+    (name) => `  ${name} { jetstream: enabled, users: [{ user: ${name}, password: ${name} }] }`,
+  ),
+  '}',
+]
 
 /**
  * Asks JetStream for its streams, in NATS' own words: neither the greeting nor the health check of 2.9 knows when

@@ -9,6 +9,7 @@ import { guardAgainstKill } from '../system/reaping.ts'
 import { findPrograms, natsServer, redisServer } from '../system/servers.ts'
 import { inherited } from '../system/site.ts'
 import { supervise } from '../system/supervisor.ts'
+import { WORKERS_ACCOUNTS } from './workers.ts'
 
 const READY_WITHIN_MS = 60_000
 
@@ -51,7 +52,7 @@ export async function startPrivateServices(
   const specs = await Promise.all(
     names.map(async (name) => {
       const place = { dataDir, env, port: await portOf(name), log: join(dataDir, 'logs', `${name}.log`) }
-      if (name === 'nats') return natsServer({ ...place, program: programs['nats-server'] })
+      if (name === 'nats') return natsServer({ ...place, program: programs['nats-server'] }, WORKERS_ACCOUNTS)
       if (name === 'redis') return redisServer({ ...place, program: programs['redis-server'] })
       const postgres = await postgresServer(place)
       // Nothing in it has to survive a loss of power.

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Bus, type Consumption, createBus } from './bus.ts'
 import { streamOf } from './jetstream.ts'
+import { natsOptions } from './nats-options.ts'
 import { announcement, appendToOutbox, createRelay } from './outbox.ts'
 import { openPool, type Pool } from './postgres.ts'
 import type { Part } from './service.ts'
@@ -27,7 +28,7 @@ beforeAll(async () => {
   pool = openPool(server.url)
   pool.on('error', () => undefined)
   database = toDatabase(pool)
-  nats = await connect({ servers: testService('NATS') })
+  nats = await connect(natsOptions(testService('NATS')))
   await pool.query(
     'CREATE TABLE effect (seq bigint GENERATED ALWAYS AS IDENTITY, consumer text, aggregate text, n int)',
   )

@@ -3,6 +3,7 @@ import { connect } from 'nats'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Bus, createBus, type Envelope } from './bus.ts'
 import { streamOf } from './jetstream.ts'
+import { natsOptions } from './nats-options.ts'
 import { createTestLog, testService } from './testing.ts'
 
 const stored = 2_300
@@ -25,7 +26,7 @@ async function aContext(events: number): Promise<string> {
 }
 
 const deleteStream = async (context: string) => {
-  const nats = await connect({ servers: testService('NATS') })
+  const nats = await connect(natsOptions(testService('NATS')))
   await (await nats.jetstreamManager()).streams.delete(streamOf(context))
   await nats.close()
 }

@@ -30,11 +30,19 @@ export async function eventually<Result>(
   throw failure
 }
 
-/** Where the tests' real PostgreSQL, NATS or Redis is; `npm test` starts them and says so. */
+/**
+ * Where the tests' real PostgreSQL, NATS or Redis is; `npm test` starts them and says so. In NATS each of Vitest's workers
+ * has an account: files of tests that run side by side would take each other's events, which only one of a service's
+ * processes is given.
+ */
 export function testService(name: 'POSTGRES' | 'NATS' | 'REDIS'): string {
-  const url = process.env[`TEST_${name}_URL`]
-  if (!url) throw new Error(`TEST_${name}_URL is not set: run the tests by npm test`)
-  return url
+  const given = process.env[`TEST_${name}_URL`]
+  if (!given) throw new Error(`TEST_${name}_URL is not set: run the tests by npm test`)
+  const worker = process.env.VITEST_POOL_ID
+  if (name !== 'NATS' || !worker) return given
+  const url = new URL(given)
+  url.username = url.password = `worker${worker}`
+  return url.href
 }
 
 /** A database of its own for one test file, made from the migrated template of a subgraph. */
