@@ -1,4 +1,5 @@
 import { bulkhead, CircuitState, SamplingBreaker } from 'cockatiel'
+import { countBreaker } from './figures.ts'
 
 /** The call was not made: the other side is failing, or too many calls are under way. Nothing happened there. */
 export class NotTakenIn extends Error {
@@ -28,6 +29,9 @@ export type Guard = {
  * "no" of the other side's domain is an answer, not a failure.
  */
 export function createGuard(options: {
+  /** Who is called, and by which calls: as figures have it. */
+  callee: string
+  calls: string
   concurrent: number
   retryAfterMs: number
   isFailure: (error: unknown) => boolean
@@ -64,10 +68,16 @@ export function createGuard(options: {
     isPromised = false
   }
 
+  const { callee, calls } = options
+  const counted = countBreaker({ callee, calls, isOpen: () => nextTrial !== null })
+
   return {
     async run(call) {
       const seconds = isPromised && limit.executionSlots > 0 ? null : ask()
-      if (seconds !== null) throw new NotTakenIn(seconds)
+      if (seconds !== null) {
+        counted.refused()
+        throw new NotTakenIn(seconds)
+      }
       const isTrial = nextTrial !== null
       isPromised = false
       try {
@@ -82,7 +92,8 @@ export function createGuard(options: {
     },
     refusesFor() {
       const seconds = ask()
-      if (nextTrial !== null && seconds === null) isPromised = true
+      if (seconds !== null) counted.refused()
+      else if (nextTrial !== null) isPromised = true
       return seconds
     },
   }
