@@ -4,18 +4,39 @@ import { ROOT } from '../../tools/system/client.ts'
 
 const DASHBOARDS = join(ROOT, 'infra/observability/dashboards')
 
-/** One query of a panel. */
-export type Panel = { readonly dashboard: string; readonly title: string; readonly expr: string }
+/** One query of a panel of a dashboard. */
+export type Panel = {
+  readonly file: string
+  readonly dashboard: string
+  readonly id: number
+  readonly title: string
+  readonly unit: string
+  readonly expr: string
+  /** How its series are named, `{{job}}`. */
+  readonly legend: string
+}
 
-type Dashboard = { title: string; panels: { title: string; targets?: { expr: string }[] }[] }
+type Dashboard = {
+  title: string
+  panels: {
+    id: number
+    title: string
+    fieldConfig: { defaults: { unit: string } }
+    targets: { expr: string; legendFormat?: string }[]
+  }[]
+}
 
 /** The queries of all dashboards. */
 export async function readPanels(): Promise<Panel[]> {
-  const names = (await readdir(DASHBOARDS)).filter((name) => name.endsWith('.json')).sort()
-  const texts = await Promise.all(names.map((name) => readFile(join(DASHBOARDS, name), 'utf8')))
-  return texts
-    .map((text) => JSON.parse(text) as Dashboard)
-    .flatMap(({ title: dashboard, panels }) =>
-      panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ dashboard, title, expr }))),
+  const files = (await readdir(DASHBOARDS)).filter((name) => name.endsWith('.json')).sort()
+  const read = files.map(async (file) => {
+    const { title: dashboard, panels } = JSON.parse(await readFile(join(DASHBOARDS, file), 'utf8')) as Dashboard
+    return panels.flatMap(({ id, title, fieldConfig, targets }) =>
+      targets.map(({ expr, legendFormat = '' }) => ({
+        ...{ file, dashboard, id, title, expr, legend: legendFormat },
+        unit: fieldConfig.defaults.unit,
+      })),
     )
+  })
+  return (await Promise.all(read)).flat()
 }

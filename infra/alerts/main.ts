@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { ROOT } from '../../tools/system/client.ts'
 import { readPanels } from './dashboards.ts'
 import { phases } from './faults/index.ts'
+import { drawDashboards } from './pictures.ts'
 import { isWhole, type Seen, toMarkdown } from './report.ts'
 import { readAlerts } from './rules.ts'
 import { type Trial, tryFaults, watchHealthy } from './run.ts'
@@ -13,7 +14,7 @@ import { openWatched, type Watched } from './stage.ts'
 const USAGE = `npm run alerts [-- options]
 
 Starts a system with Prometheus and Alertmanager (Debian's packages), watches it while all is well, then fires each alert by its
-real fault and sees it taken back. Writes infra/observability/ALERTS.md where everything was tried. About 35 minutes. Exits 1
+real fault and sees it taken back. Writes infra/observability/ALERTS.md, and pictures of the dashboards into docs/pictures. About 35 minutes. Exits 1
 where an alert was not told, was not taken back, or was told without a fault.
 
   --minutes N   how long it is watched before (10)
@@ -37,6 +38,7 @@ async function main(): Promise<number> {
     process.stdout.write(`${String(Math.round((Date.now() - since) / 1_000)).padStart(5)} s  ${line}\n`)
   const minutes = Number(values.minutes)
   const watched = await openWatched(tell, stopped.signal)
+  const begun = Date.now()
   try {
     tell(`watching for ${minutes} minutes`)
     const falseAlarms = await watchHealthy(watched, minutes, stopped.signal)
@@ -47,7 +49,10 @@ async function main(): Promise<number> {
     }
     const trials = await tryAll(watched, tell)
     const seen = { at: new Date(), versions: versions(), healthyMinutes: minutes, falseAlarms, panels, trials }
-    if (!values.only) await writeReport(seen)
+    if (!values.only) {
+      await writeReport(seen)
+      await drawDashboards(watched.prometheus, begun / 1_000, Date.now() / 1_000)
+    }
     return isWhole(seen) ? 0 : 1
   } finally {
     await watched.stop()

@@ -17,6 +17,9 @@ const common = [
 
 type Row = { work: string; state: string; count: number; seconds: number }
 
+/** What `tellWork` asks a database. */
+export const workSql = (more: readonly string[] = []) => [...common, ...more].join('\nUNION ALL\n')
+
 /**
  * Tells what lies in a service's database and waits to be done, and for how long the oldest: the outbox and dead letters, and
  * what `more` selects as `work`, `state`, `count`, `seconds`. It is read when figures are, by an index each; all replicas
@@ -29,8 +32,7 @@ export function tellWork(options: {
   more?: readonly string[]
 }): void {
   const { database, consumer, more = [] } = options
-  const sql = [...common, ...more].join('\nUNION ALL\n')
-  const rows = survey(() => database.$queryRawUnsafe<Row[]>(sql))
+  const rows = survey(() => database.$queryRawUnsafe<Row[]>(workSql(more)))
   const isDead = ({ work }: Row) => work === 'dead letters'
   const waiting = async () => ((await rows()) ?? []).filter((row) => !isDead(row))
   const labels = ({ work, state }: Row): Attributes => (state ? { work, state } : { work })
