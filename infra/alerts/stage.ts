@@ -21,7 +21,7 @@ export type Watched = {
 /** Durations of the rules are divided by this, and everything else that lasts so long. */
 export const hastenedBy = 12
 /** Between two looks of Prometheus, in seconds. */
-const everySeconds = 2
+const everySeconds = 4
 
 /** As in earnest, but for two settings: book compares as much more often as the rules are hastened, and a crowd fits in one machine. */
 const env = { RECONCILE_EVERY_MS: String(60_000 / hastenedBy), MAX_REQUESTS_IN_FLIGHT: '100' }

@@ -54,7 +54,7 @@ export const processFaults = {
         await delay(1_000)
         await system.waitReady('mypage')
         // Prometheus has to have seen it in between.
-        await delay(4_000)
+        await delay(5_000)
       }
       return async () => undefined
     },

@@ -137,7 +137,9 @@ async function createWriter(): Promise<Writer> {
 
 async function readFigure(figure: Figure, { gauge, sum, aggregationTemporality, valueType }: Forms) {
   const { kind, name, description, unit = '', read } = figure
-  const dataPoints = [...(await read())].map(([value, attributes = {}]) => ({
+  // What cannot be read is left out; the other figures are told nevertheless.
+  const observed = await Promise.try(read).catch((): Observations => [])
+  const dataPoints = [...observed].map(([value, attributes = {}]) => ({
     ...{ value, attributes, startTime: begun, endTime: begun },
   }))
   const told = { descriptor: { name, description, unit, valueType }, aggregationTemporality, dataPoints }
