@@ -31,6 +31,8 @@ export type Exchange = {
   readonly extensions: Record<string, unknown>
   /** Known once the document is read and found valid. */
   asked?: Operation
+  /** The type that a mutation was answered with, whether or not its client asks for it. */
+  answeredAs?: string | undefined
   /** What comes of it, once it is under way: it is executed once, whoever writes the answer. */
   execution?: Promise<ExecutionResult>
 }

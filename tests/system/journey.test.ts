@@ -1,6 +1,7 @@
 import { withClient } from '@myhotel/kit/postgres'
 import { eventually } from '@myhotel/kit/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { missingOf, namesRead } from '../../infra/alerts/names.ts'
 import { askForRoom, bookRoom, cancelBooking, type Hotel, inDays, openHotel, registerRoom } from './hotel.ts'
 
 let hotel: Hotel
@@ -362,5 +363,36 @@ describe('what is stored on a machine in Seoul', () => {
       })
     }
     expect(strange).toEqual([])
+  })
+})
+
+describe('the figures of all processes, after that', () => {
+  const managed = () => hotel.system.processes.filter(({ managementUrl }) => managementUrl)
+  const read = async (url = '') => (await fetch(`${url}/metrics`)).text()
+
+  it('are those that rules and dashboards read', async () => {
+    const names = await namesRead()
+    await eventually(async () => {
+      const texts = await Promise.all(managed().map(({ managementUrl }) => read(managementUrl)))
+      return missingOf(names, texts).length === 0
+    })
+  })
+
+  it('are few, whatever was asked', async () => {
+    for (const { managementUrl } of managed()) {
+      const series = (await read(managementUrl)).split('\n').filter((line) => /^[a-z]/.test(line))
+      expect(series.length).toBeGreaterThan(20)
+      expect(series.length).toBeLessThan(1_000)
+    }
+  })
+
+  it('tell what came of operations', async () => {
+    const router = await read(hotel.system.managementUrl('router'))
+    const count = (field: string, outcome: string) =>
+      Number(new RegExp(`^myhotel_operation_duration_seconds_count\\{field="${field}",outcome="${outcome}"\\} (\\d+)`, 'm').exec(router)?.[1])
+    expect(count('bookRoom', 'ok')).toBeGreaterThan(1)
+    expect(count('bookRoom', 'refused')).toBeGreaterThan(0)
+    expect(count('searchRooms', 'ok')).toBeGreaterThan(2)
+    expect(count('bookRoom', 'error')).toBeNaN()
   })
 })

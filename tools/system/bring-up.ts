@@ -5,6 +5,7 @@ import { fillDemoData } from './demo.ts'
 import { readIdentities } from './identities.ts'
 import type { SystemOptions } from './options.ts'
 import { postgresServer } from './postgres.ts'
+import { prometheusServer } from './prometheus.ts'
 import type { SystemRecord } from './record.ts'
 import { findPrograms, natsServer, redisServer } from './servers.ts'
 import { router, sandbox, subgraph } from './services.ts'
@@ -48,6 +49,7 @@ export async function bringUp(
     [
       ...(isOwn('NATS') ? ['nats-server' as const] : []),
       ...(isOwn('REDIS') ? ['redis-server' as const] : []),
+      ...(options.observe ? ['prometheus' as const] : []),
     ],
     notice,
     signal,
@@ -87,7 +89,17 @@ export async function bringUp(
     Array.from({ length: replicas(name) }, (_, index) => subgraph(services, name, index + 1)),
   )
   if (site.layout.hasRouter) specs.push(router(services))
-  await ready((await Promise.all(specs)).map(add))
+  const own = await Promise.all(specs)
+  await ready(own.map(add))
+  if (options.observe) {
+    const targets = own.flatMap(({ name, managementUrl }) =>
+      managementUrl ? [{ service: name.replace(/#\d+$/, ''), managementUrl }] : [],
+    )
+    const where = { program: programs.prometheus, root: site.root, ...(await place('prometheus')) }
+    const prometheus = await prometheusServer(where, targets, options.observe)
+    record.prometheus = prometheus.url
+    await ready([add(prometheus)])
+  }
 
   if (options.demo) {
     const token = (account: string) => requestToken(record.tokenIssuer, account)

@@ -174,6 +174,7 @@ function emptyRecord(dataDir: string): SystemRecord {
     smtp: '',
     paymentProvider: null,
     tokenIssuer: '',
+    prometheus: null,
     processes: [],
   }
 }

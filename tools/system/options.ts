@@ -1,3 +1,5 @@
+import type { Observation } from './prometheus.ts'
+
 /** How a system is to be started; see `startSystem`. */
 export type SystemOptions = {
   /** Where everything lives: databases, streams, logs, processes.json. Made when it does not exist. */
@@ -25,6 +27,8 @@ export type SystemOptions = {
   log?: (line: string) => void
   /** Told of each of the five steps of starting. */
   progress?: (step: string) => void
+  /** Starts a Prometheus that collects the figures of all processes. */
+  observe?: Observation
   /** Gives up starting. After that, use `stopAll`. */
   signal?: AbortSignal
 }

@@ -49,6 +49,8 @@ export type SystemRecord = {
   /** HTTP API of the payment provider's sandbox, null with Stripe. */
   paymentProvider: string | null
   tokenIssuer: string
+  /** The Prometheus that collects the system's figures, null where there is none. */
+  prometheus: string | null
   processes: ProcessEntry[]
 }
 

@@ -10,7 +10,12 @@ import type { ProcessSpec } from './supervisor.ts'
 const FURTHER_FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/opt/homebrew/bin']
 
 /** Programs that npm does not have; each has the name of its Debian package. */
-export type ServerProgram = 'nats-server' | 'redis-server' | 'pgbouncer'
+export type ServerProgram =
+  | 'nats-server'
+  | 'redis-server'
+  | 'pgbouncer'
+  | 'prometheus'
+  | 'prometheus-alertmanager'
 
 /**
  * Paths of the programs asked for. What is missing is installed where that can be done without a question

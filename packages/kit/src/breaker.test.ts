@@ -14,6 +14,7 @@ afterEach(() => {
 function start() {
   const state = { looksWell: false, looks: 0, opened: 0, closedAfter: [] as number[] }
   const breaker = createBreaker({
+    ...{ callee: 'room', calls: 'long' },
     blameFor: (error) => (error instanceof Late ? 'silent' : error instanceof Broken ? 'failed' : 'none'),
     isFailure: (answer) => answer === 500,
     isThere: async () => {

@@ -6,6 +6,7 @@ import {
   handleWhen,
   noJitterGenerator,
 } from 'cockatiel'
+import { countBreaker } from './figures.ts'
 
 /** The call was not made: it would have been waited for in vain. */
 export class NotAsked extends Error {
@@ -53,6 +54,9 @@ const causeOf = (error: unknown) => (error instanceof Silence ? error.cause : er
  * that no request waits to learn it; then one request tries, and the others follow when that is answered.
  */
 export function createBreaker(options: {
+  /** Who is called, and by which calls: as figures have it. */
+  callee: string
+  calls: string
   blameFor: (error: unknown) => Blame
   /** Whether an answer is one of a process that fails. */
   isFailure: (answer: unknown) => boolean
@@ -116,8 +120,12 @@ export function createBreaker(options: {
 
   function refuse(): never {
     notMade += 1
+    counted.refused()
     throw new NotAsked('not asked, because it did not answer before')
   }
+
+  const { callee, calls } = options
+  const counted = countBreaker({ callee, calls, isOpen: () => policy.state !== CircuitState.Closed })
 
   return {
     admits,
@@ -141,6 +149,7 @@ export function createBreaker(options: {
       }
     },
     stop() {
+      counted.end()
       clearTimeout(timer)
       timer = undefined
     },

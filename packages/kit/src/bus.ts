@@ -1,6 +1,7 @@
 import { type ConsumerMessages, connect, type NatsConnection } from 'nats'
 import type { Consumption, Delivery, Envelope } from './envelope.ts'
-import { ensureConsumer, handOut, readStream, streamOf, subjectToken, toHeaders } from './jetstream.ts'
+import { countConsumer } from './figures.ts'
+import { ensureConsumer, handOut, readStream, streamOf, subjectToken, toHeaders, unprocessedBy } from './jetstream.ts'
 import type { Logger } from './logger.ts'
 import { loop } from './loop.ts'
 import { natsOptions } from './nats-options.ts'
@@ -141,7 +142,10 @@ export function createBus(options: {
     },
     consume(consumption) {
       let messages: ConsumerMessages | undefined
-      return loop({
+      let uncount: (() => void) | undefined
+      const { durable: consumer, context } = consumption
+      const unprocessed = async () => unprocessedBy(await client(), consumption)
+      const following = loop({
         name: `${consumption.durable} of ${consumption.context}`,
         everyMs: 200,
         log,
@@ -168,6 +172,17 @@ export function createBus(options: {
           }
         },
       })
+      return {
+        ...following,
+        async start(service) {
+          uncount = countConsumer({ consumer, context, unprocessed })
+          await following.start?.(service)
+        },
+        async stop() {
+          uncount?.()
+          await following.stop?.()
+        },
+      }
     },
     async replay(context, onEvent, fromSequence = 1) {
       await stream(context)

@@ -7,6 +7,7 @@ import {
   getOperationAST,
   parse,
 } from 'graphql'
+import { outcomeOf, recordOperation } from './operations.ts'
 import type { Known } from './shortcut.ts'
 import { asBadInput, faultsBesides } from './variables.ts'
 
@@ -36,9 +37,12 @@ export function executedOnce<Value extends Context>(schema: GraphQLSchema) {
     const faults = operation ? faultsBesides(schema, document, operation, variables) : []
     if (faults.length > 0) return { errors: faults }
     const args = { schema, document, operationName, variableValues: variables, contextValue }
+    const begun = performance.now()
     const result = await execute(args)
     // Without data nothing was executed: no such operation, which Apollo says, or variables that do not fit.
-    return 'data' in result ? result : { errors: result.errors?.map(asBadInput) }
+    if (!('data' in result)) return { errors: result.errors?.map(asBadInput) }
+    if (operation) recordOperation(operation, outcomeOf(schema, result), performance.now() - begun)
+    return result
   }
 
   const gateway: ApolloServerOptionsWithGateway<Value>['gateway'] = {

@@ -67,6 +67,7 @@ export function createServiceClient(options: {
     breakerFor: (replica) => {
       const told = { service: audience, replica: replica.name }
       return createBreaker({
+        ...{ callee: audience, calls: 'replica' },
         blameFor: (error) => (error instanceof NoAnswer ? 'silent' : blameForConnection(error)),
         isFailure: (answer) => (answer as HttpAnswer).status >= 500,
         isThere: () => isBack(replica),

@@ -6,9 +6,11 @@ const fail = async () => {
   throw new Error('away')
 }
 
+const named = { callee: 'payment', calls: 'approvals' }
+
 /** A guard that has opened. */
 async function opened({ retryAfterMs }: { retryAfterMs: number }) {
-  const guard = createGuard({ concurrent: 10, retryAfterMs, isFailure: (error) => !(error instanceof No) })
+  const guard = createGuard({ ...named, concurrent: 10, retryAfterMs, isFailure: (error) => !(error instanceof No) })
   await eventually(async () => {
     await guard.run(fail).catch(() => undefined)
     return guard.refusesFor() !== null
@@ -88,7 +90,7 @@ it('is closed by a trial that is told "no": that is an answer', async () => {
 })
 
 it('is not closed by the answer to a call of the time before it opened', async () => {
-  const guard = createGuard({ concurrent: 10, retryAfterMs: 60_000, isFailure: () => true })
+  const guard = createGuard({ ...named, concurrent: 10, retryAfterMs: 60_000, isFailure: () => true })
   const early = Promise.withResolvers<string>()
   const call = guard.run(() => early.promise)
   await eventually(async () => {
@@ -101,7 +103,7 @@ it('is not closed by the answer to a call of the time before it opened', async (
 })
 
 it('refuses what is more than its limit', async () => {
-  const guard = createGuard({ concurrent: 1, retryAfterMs: 30, isFailure: () => true })
+  const guard = createGuard({ ...named, concurrent: 1, retryAfterMs: 30, isFailure: () => true })
   const answer = Promise.withResolvers<string>()
   const call = guard.run(() => answer.promise)
   expect(guard.refusesFor()).toBe(1)

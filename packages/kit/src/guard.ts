@@ -1,4 +1,5 @@
 import { bulkhead, CircuitState, SamplingBreaker } from 'cockatiel'
+import { countBreaker } from './figures.ts'
 
 /** The call was not made: the other side is failing, or too many calls are under way. Nothing happened there. */
 export class NotTakenIn extends Error {
@@ -28,6 +29,9 @@ export type Guard = {
  * "no" of the other side's domain is an answer, not a failure.
  */
 export function createGuard(options: {
+  /** Who is called, and by which calls: as figures have it. */
+  callee: string
+  calls: string
   concurrent: number
   retryAfterMs: number
   isFailure: (error: unknown) => boolean
@@ -64,10 +68,16 @@ export function createGuard(options: {
     isPromised = false
   }
 
+  const { callee, calls } = options
+  const counted = countBreaker({ callee, calls, isOpen: () => nextTrial !== null })
+
   return {
     async run(call) {
       const seconds = isPromised && limit.executionSlots > 0 ? null : ask(retryAfterMs)
-      if (seconds !== null) throw new NotTakenIn(seconds)
+      if (seconds !== null) {
+        counted.refused()
+        throw new NotTakenIn(seconds)
+      }
       const isTrial = nextTrial !== null
       if (isTrial) nextTrial = performance.now() + retryAfterMs
       isPromised = false
@@ -84,7 +94,8 @@ export function createGuard(options: {
     refusesFor() {
       // Who was let in may not come, say because the room is taken: others are not kept out for that.
       const seconds = ask(retryAfterMs / 10)
-      if (nextTrial !== null && seconds === null) isPromised = true
+      if (seconds !== null) counted.refused()
+      else if (nextTrial !== null) isPromised = true
       return seconds
     },
   }

@@ -15,6 +15,12 @@ export function canonicalId(text: string): string | null {
 /** As `canonicalId`, for a query that finds nothing by an id that nothing has. */
 export const idOrNone = (text: string): string => canonicalId(text) ?? NO_SUCH_ID
 
+/** The least id that is made (UUID version 7) at an instant, milliseconds since the epoch. */
+export function firstIdOf(instant: number): string {
+  const hex = Math.max(0, Math.floor(instant)).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`
+}
+
 /** Those of these texts that can be ids, in their canonical form. */
 export const canonicalIds = (texts: readonly string[]): string[] =>
   texts.flatMap((text) => canonicalId(text) ?? [])

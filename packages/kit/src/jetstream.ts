@@ -10,6 +10,7 @@ import {
   ReplayPolicy,
 } from 'nats'
 import type { Consumption, Delivery, Envelope } from './envelope.ts'
+import { recordEventDelay } from './figures.ts'
 import type { Logger } from './logger.ts'
 import type { ComeRound } from './loop.ts'
 
@@ -41,6 +42,13 @@ export async function ensureConsumer(nats: NatsConnection, { context, durable }:
   })
 }
 
+/** How many of a context's events a consumer is not done with: not handed out, or handed out and not confirmed. */
+export async function unprocessedBy(nats: NatsConnection, { context, durable }: Consumption): Promise<number> {
+  const { consumers } = await nats.jetstreamManager()
+  const { num_pending, num_ack_pending } = await consumers.info(streamOf(context), durable)
+  return num_pending + num_ack_pending
+}
+
 /**
  * Hands messages to the consumer: one after another within an aggregate, several aggregates at a time. It comes round
  * with every sign of the server's, one in five seconds at least, and no later than when the oldest of what is under way
@@ -48,7 +56,7 @@ export async function ensureConsumer(nats: NatsConnection, { context, durable }:
  */
 export async function handOut(
   messages: ConsumerMessages,
-  { context, concurrency, handle }: Consumption,
+  { context, durable, concurrency, handle }: Consumption,
   log: Logger,
   comeRound: ComeRound,
 ) {
@@ -63,10 +71,11 @@ export async function handOut(
   for await (const message of messages) {
     tellRound()
     const { subject } = message
+    const delivery = toDelivery(context, message)
     const turn = (lastOf.get(subject) ?? Promise.resolve())
-      .then(() => handle(toDelivery(context, message)))
+      .then(() => handle(delivery))
       .then((verdict) => {
-        if (verdict === 'done') message.ack()
+        if (verdict === 'done') confirm(message, delivery, durable)
         else if (verdict === 'unusable') message.term()
         else message.nak(verdict.retryAfterMs)
       })
@@ -83,6 +92,11 @@ export async function handOut(
     if (underWay.size >= concurrency) await Promise.race(underWay.keys())
   }
   await Promise.all(underWay.keys())
+}
+
+function confirm(message: JsMsg, { envelope }: Delivery, durable: string) {
+  message.ack()
+  if (envelope) recordEventDelay((Date.now() - Date.parse(envelope.time)) / 1_000, durable, envelope.context)
 }
 
 /** What the client library tells of its asking for messages: each request ends after five seconds, and is renewed. */

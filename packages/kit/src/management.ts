@@ -24,7 +24,7 @@ export async function startManagement(
   }
   const server = createServer({ keepAliveTimeout: 65_000 }, async (request, response) => {
     const path = request.url?.split('?', 1)[0] ?? '/'
-    if (path === '/metrics') return writeMetrics(request, response)
+    if (path === '/metrics') return writeMetrics(response)
     const verdict = await verdicts[path]?.()
     const { ok, told } = verdict ?? { ok: false, told: { status: 'there is /livez, /readyz and /metrics' } }
     response.writeHead(ok ? 200 : verdict ? 503 : 404, { 'content-type': 'application/json; charset=utf-8' })

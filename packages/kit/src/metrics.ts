@@ -1,9 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
-import type { Attributes, Meter, ObservableResult } from '@opentelemetry/api'
+import type { Attributes } from '@opentelemetry/api'
+import { type Forms, readHistograms } from './histogram.ts'
 
-/** What an observation tells of: something that only grows, something that is counted up and down, or a level. */
-type Kind = 'ObservableCounter' | 'ObservableUpDownCounter' | 'ObservableGauge'
+/** Something that only grows; something that is there, so that those of several processes are added up; a level. */
+type Kind = 'growing' | 'amount' | 'level'
 
 /** A figure of this process, read when somebody asks for it: what counts costs nothing else. */
 export type Figure = {
@@ -19,17 +20,6 @@ export type Figure = {
 /** What all HTTP servers of this process for clients have to do, and did. */
 export const traffic = { underWay: 0, answered: new Map<number, number>() }
 
-/** A pool of connections to a database. */
-export type CountedPool = {
-  readonly name: string
-  readonly most: number
-  counts(): { readonly totalCount: number; readonly idleCount: number; readonly waitingCount: number }
-  isClosed(): boolean
-}
-
-/** All pools of this process; those of one name are one in what is told. */
-export const pools = new Set<CountedPool>()
-
 const figures: Figure[] = []
 
 /** Adds a figure to what GET /metrics of the management port tells. */
@@ -42,20 +32,20 @@ const nanosecond = 1e-9
 let utilization = performance.eventLoopUtilization()
 
 tell({
-  kind: 'ObservableUpDownCounter',
+  kind: 'amount',
   name: 'http.server.active_requests',
   description: 'Requests that are being answered.',
   read: () => [[traffic.underWay]],
 })
 tell({
-  kind: 'ObservableCounter',
+  kind: 'growing',
   name: 'http.server.requests',
   description: 'Requests that were answered, by status; 499 where the client did not wait.',
   read: () =>
     [...traffic.answered].map(([status, count]) => [count, { 'http.response.status_code': status }] as const),
 })
 tell({
-  kind: 'ObservableGauge',
+  kind: 'level',
   name: 'nodejs.eventloop.utilization',
   description: 'Share of the time since the last look in which the event loop was busy.',
   read() {
@@ -66,7 +56,7 @@ tell({
   },
 })
 tell({
-  kind: 'ObservableGauge',
+  kind: 'level',
   name: 'nodejs.eventloop.delay',
   description: 'How late the event loop came round since the last look.',
   unit: 's',
@@ -81,7 +71,7 @@ tell({
   },
 })
 tell({
-  kind: 'ObservableCounter',
+  kind: 'growing',
   name: 'process.cpu.time',
   description: 'Processor time that the process has used.',
   unit: 's',
@@ -94,82 +84,78 @@ tell({
   },
 })
 tell({
-  kind: 'ObservableUpDownCounter',
+  kind: 'level',
+  name: 'process.start.time.seconds',
+  description: 'When the process began, in seconds since 1970.',
+  unit: 's',
+  read: () => [[performance.timeOrigin / 1_000]],
+})
+tell({
+  kind: 'amount',
   name: 'process.memory.usage',
   description: 'Resident memory.',
   unit: 'By',
   read: () => [[process.memoryUsage.rss()]],
 })
 tell({
-  kind: 'ObservableUpDownCounter',
+  kind: 'amount',
   name: 'v8js.memory.heap.used',
   description: 'Memory of the heap that is in use.',
   unit: 'By',
   read: () => [[process.memoryUsage().heapUsed]],
 })
 
-tell({
-  kind: 'ObservableUpDownCounter',
-  name: 'db.client.connection.count',
-  description: 'Connections to a database, used and idle.',
-  read: () => [
-    ...ofPools((pool) => pool.counts().idleCount, { 'db.client.connection.state': 'idle' }),
-    ...ofPools((pool) => pool.counts().totalCount - pool.counts().idleCount, {
-      'db.client.connection.state': 'used',
-    }),
-  ],
-})
-tell({
-  kind: 'ObservableUpDownCounter',
-  name: 'db.client.connection.max',
-  description: 'Connections to a database that this process may open.',
-  read: () => ofPools(({ most }) => most),
-})
-tell({
-  kind: 'ObservableUpDownCounter',
-  name: 'db.client.connection.pending_requests',
-  description: 'Who waits for a free connection to a database.',
-  read: () => ofPools((pool) => pool.counts().waitingCount),
-})
+type Writer = (response: ServerResponse) => Promise<void>
 
-function ofPools(count: (pool: CountedPool) => number, more: Attributes = {}) {
-  const sums = new Map<string, number>()
-  for (const pool of pools) {
-    if (pool.isClosed()) pools.delete(pool)
-    else sums.set(pool.name, (sums.get(pool.name) ?? 0) + count(pool))
-  }
-  return [...sums].map(([name, sum]) => [sum, { 'db.client.connection.pool.name': name, ...more }] as const)
-}
-
-type Writer = (request: IncomingMessage, response: ServerResponse) => void
-
-/** The SDK is loaded when somebody asks for the first time: no start waits for it. */
+/**
+ * The SDK's types and its writer of Prometheus' text, loaded when somebody asks for the first time: no start waits for it.
+ * Its instruments are not used: an observable one goes on telling what was observed last, also of what is not there any more.
+ */
 async function createWriter(): Promise<Writer> {
-  const [{ MeterProvider }, { PrometheusExporter }] = await Promise.all([
+  const [sdk, { PrometheusSerializer }, { emptyResource }, { ValueType }] = await Promise.all([
     import('@opentelemetry/sdk-metrics'),
     import('@opentelemetry/exporter-prometheus'),
+    import('@opentelemetry/resources'),
+    import('@opentelemetry/api'),
   ])
-  const exporter = new PrometheusExporter({
-    preventServerStart: true,
-    withoutScopeInfo: true,
-    withoutTargetInfo: true,
-  })
-  const meter = new MeterProvider({ readers: [exporter] }).getMeter('myhotel')
-  for (const figure of figures) register(meter, figure)
-  return (request, response) => exporter.getMetricsRequestHandler(request, response)
+  const resource = emptyResource()
+  const serializer = new PrometheusSerializer('', false, undefined, true, true)
+  const forms: Forms = {
+    gauge: sdk.DataPointType.GAUGE,
+    sum: sdk.DataPointType.SUM,
+    histogram: sdk.DataPointType.HISTOGRAM,
+    aggregationTemporality: sdk.AggregationTemporality.CUMULATIVE,
+    valueType: ValueType.DOUBLE,
+  }
+  return async (response) => {
+    const read = await Promise.all(figures.map((figure) => readFigure(figure, forms)))
+    const metrics = [...read.filter(({ dataPoints }) => dataPoints.length > 0), ...readHistograms(forms)]
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+    response.end(serializer.serialize({ resource, scopeMetrics: [{ scope: { name: 'myhotel' }, metrics }] }))
+  }
 }
 
-function register(meter: Meter, { kind, name, description, unit, read }: Figure) {
-  meter[`create${kind}`](name, { description, unit }).addCallback((result: ObservableResult) => {
-    for (const [value, attributes] of read()) result.observe(value, attributes)
-  })
+async function readFigure(figure: Figure, { gauge, sum, aggregationTemporality, valueType }: Forms) {
+  const { kind, name, description, unit = '', read } = figure
+  // What cannot be read is left out; the other figures are told nevertheless.
+  const observed = await Promise.try(read).catch((): Observations => [])
+  const dataPoints = [...observed].map(([value, attributes = {}]) => ({
+    ...{ value, attributes, startTime: begun, endTime: begun },
+  }))
+  const told = { descriptor: { name, description, unit, valueType }, aggregationTemporality, dataPoints }
+  return kind === 'level'
+    ? ({ ...told, dataPointType: gauge } as const)
+    : ({ ...told, dataPointType: sum, isMonotonic: kind === 'growing' } as const)
 }
+
+/** No figure is told with the time at which it was read. */
+const begun: [number, number] = [0, 0]
 
 let writer: Promise<Writer> | undefined
 
 /** Answers with all figures in Prometheus' text format. */
-export async function writeMetrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function writeMetrics(response: ServerResponse): Promise<void> {
   writer ??= createWriter()
   const write = await writer
-  write(request, response)
+  await write(response)
 }

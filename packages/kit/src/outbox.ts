@@ -2,6 +2,7 @@ import type { Announcement } from '@myhotel/contracts/event'
 import type { Bus, Envelope } from './bus.ts'
 import { type Correlation, correlation } from './context.ts'
 import { failpoint } from './failpoint.ts'
+import { relays } from './figures.ts'
 import type { Logger } from './logger.ts'
 import { type Loop, loop } from './loop.ts'
 import { type Client, connect } from './postgres.ts'
@@ -183,11 +184,17 @@ export function createRelay(options: {
       }
     },
   })
+  const counted = { leads: () => lead !== undefined }
   return {
     ...relay,
     connections: { postgres: relayConnections },
+    async start(service) {
+      relays.add(counted)
+      await relay.start?.(service)
+    },
     leading: () => lead?.lost.signal,
     async stop() {
+      relays.delete(counted)
       await relay.stop?.()
       await close()
     },

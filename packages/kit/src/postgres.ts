@@ -1,5 +1,5 @@
 import { Client, type ClientConfig, Pool, type PoolConfig } from 'pg'
-import { pools } from './metrics.ts'
+import { pools } from './figures.ts'
 import { StartRefused } from './part.ts'
 
 export { Client, DatabaseError, Pool, type QueryArrayConfig, types } from 'pg'

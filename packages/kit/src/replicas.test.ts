@@ -50,6 +50,7 @@ async function start(at: string, addresses: readonly string[], maxAgeMs = 60_000
     kinds: ['call'],
     breakerFor: () =>
       createBreaker({
+        ...{ callee: 'room', calls: 'call' },
         blameFor: blameForConnection,
         isFailure: (answer) => answer === 'sick',
         isThere: async () => false,

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createHealth } from './health.ts'
 import type { Logger } from './logger.ts'
 import { type ManagementSettings, startManagement } from './management.ts'
+import { tell } from './metrics.ts'
 import { type Part, StartRefused } from './part.ts'
 
 export { type Health, type Part, StartRefused } from './part.ts'
@@ -32,6 +33,15 @@ export async function runService(
   settings: ServiceSettings,
 ): Promise<void> {
   const health = createHealth(parts)
+  tell({
+    kind: 'amount',
+    name: 'myhotel.part.well',
+    description: 'Whether a part of the service can do its work: 1, or 0. Others may be what it needs.',
+    async read() {
+      const found = Object.entries((await health.check()).parts)
+      return found.map(([part, state]) => [state === 'ok' ? 1 : 0, { part }] as const)
+    },
+  })
   let told: NodeJS.Signals | undefined
   let isStarted = false
 

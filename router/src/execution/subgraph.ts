@@ -2,10 +2,13 @@ import type { Lookup } from '@myhotel/kit/addresses'
 import { createBreaker, NotAsked } from '@myhotel/kit/breaker'
 import type { HttpAnswer } from '@myhotel/kit/graphql-answer'
 import { lookHeader } from '@myhotel/kit/http'
+import { createHistogram, requestBoundaries } from '@myhotel/kit/histogram'
 import type { Signer } from '@myhotel/kit/identity'
 import type { Logger } from '@myhotel/kit/logger'
+import { typenameIn } from '@myhotel/kit/operations'
 import { createReplicas, type Replica } from '@myhotel/kit/replicas'
 import type { Part } from '@myhotel/kit/service'
+import { GraphQLError } from 'graphql'
 import type { Dispatcher } from 'undici'
 import type { Exchange } from '../exchange.ts'
 import { readAnswer } from './answer.ts'
@@ -24,6 +27,13 @@ const readModel = 'mypage'
 type Patience = 'short' | 'long'
 
 const nobody = { subject: null, roles: [] }
+
+const recordFetch = createHistogram({
+  name: 'myhotel.fetch.duration.seconds',
+  description: 'How long subgraphs took to answer the router; why where they did not, `CANCELED` where nobody waited.',
+  labels: ['subgraph', 'outcome'],
+  boundaries: requestBoundaries,
+})
 
 const lookTimeoutMs = 1_000
 /** On a busy machine a process that is back may take its time to say so; one that was frozen answers at once. */
@@ -59,6 +69,7 @@ export function createSubgraph(options: {
     breakerFor: (replica, patience) => {
       const told = { subgraph: name, replica: replica.name, patience }
       return createBreaker({
+        ...{ callee: name, calls: patience },
         blameFor,
         isFailure: (answer) => (answer as HttpAnswer).status >= 500,
         isThere: async () => ((await look(replica)) ?? 500) < 500,
@@ -111,7 +122,7 @@ export function createSubgraph(options: {
     throw subgraphFailure(name, code, cause)
   }
 
-  async function send(
+  async function ask(
     operation: string,
     variables: string,
     exchange: Exchange,
@@ -136,6 +147,7 @@ export function createSubgraph(options: {
       .catch((error: unknown) => fail(codeOfError(error, exchange.signal), error))
     const { answer, flaws } = read(told, purpose)
     if (flaws.length > 0) log.warn({ subgraph: name, flaws: [...new Set(flaws)] }, 'subgraph answered badly')
+    if (purpose.isMutation && purpose.entities === undefined) exchange.answeredAs = typenameIn(answer.data)
     if (answer.extensions) Object.assign(exchange.extensions, answer.extensions)
     return answer
   }
@@ -155,7 +167,19 @@ export function createSubgraph(options: {
   return {
     name,
     optional: true,
-    send,
+    async send(operation, variables, exchange, purpose) {
+      const begun = performance.now()
+      const record = (outcome: string) => recordFetch((performance.now() - begun) / 1_000, name, outcome)
+      try {
+        const answer = await ask(operation, variables, exchange, purpose)
+        record('OK')
+        return answer
+      } catch (error) {
+        const code = error instanceof GraphQLError ? error.extensions.code : 'ERROR'
+        record(exchange.signal.aborted ? 'CANCELED' : String(code))
+        throw error
+      }
+    },
     async ready() {
       const looks = (await replicas.all()).map(isAnswered)
       if (!(await Promise.all(looks)).includes(true)) throw new Error('cannot be reached')

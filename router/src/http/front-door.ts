@@ -3,6 +3,7 @@ import { type Correlation, correlated } from '@myhotel/kit/context'
 import type { HostCheck } from '@myhotel/kit/hosts'
 import { answerError, type GraphqlServer, header, serveGraphql } from '@myhotel/kit/http'
 import type { Logger } from '@myhotel/kit/logger'
+import { type Outcome, outcomeOf, recordOperation } from '@myhotel/kit/operations'
 import type { Exchange, RouterContext } from '../exchange.ts'
 import type { ReadYourWrites } from '../execution/read-your-writes.ts'
 import type { Users } from '../identity/users.ts'
@@ -110,6 +111,7 @@ export function createFrontDoor(options: {
     await graphql(exchange, cancel, request, response)
     const status = response.destroyed && !response.writableFinished ? clientGone : response.statusCode
     const operation = exchange.asked?.operation
+    recordOperation(operation, await outcomeWith(status, exchange), performance.now() - begun)
     log.info(
       {
         operation: operation?.name?.value.slice(0, 100),
@@ -155,6 +157,17 @@ export function createFrontDoor(options: {
       if (!response.headersSent) answerError(response, 500, 'INTERNAL_SERVER_ERROR', 'internal error')
     })
   }
+}
+
+/** What came of a request: as its operation was executed, if that was what it was answered with. */
+async function outcomeWith(status: number, { asked, execution, answeredAs }: Exchange): Promise<Outcome> {
+  if (status === clientGone) return 'canceled'
+  if (status >= 500) return 'error'
+  if (status !== 200 || !asked || !execution) return 'refused'
+  return execution.then(
+    (result) => outcomeOf(asked.schema, result, answeredAs),
+    () => 'error',
+  )
 }
 
 type Refusal = [status: number, code: string, message: string, more?: { retryAfterSeconds: number }]

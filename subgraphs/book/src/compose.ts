@@ -11,24 +11,31 @@ import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { subscribe } from '@myhotel/kit/subscription'
 import { whileLeading } from '@myhotel/kit/while-leading'
+import { tellWork } from '@myhotel/kit/work'
 import { dateIn, instantAt, isUsableTimeZone } from '@myhotel/kit/zone'
 import { v7 } from 'uuid'
 import { openDatabase } from './adapters/database.ts'
 import { reactions } from './adapters/event-consumer.ts'
 import { finders, resolvers } from './adapters/graphql.ts'
 import { paymentClient } from './adapters/payment-client.ts'
+import { paymentRecords } from './adapters/payment-records.ts'
 import { policy } from './adapters/policy.ts'
 import { prismaAttempts } from './adapters/prisma-attempts.ts'
 import { prismaBlocks } from './adapters/prisma-blocks.ts'
 import { prismaBookings } from './adapters/prisma-bookings.ts'
 import { prismaListings } from './adapters/prisma-listings.ts'
+import { reconciliation } from './adapters/reconciliation.ts'
 import { roomClient } from './adapters/room-client.ts'
+import { unsettledWork } from './adapters/unsettled.ts'
 import type { Calendar, Ports } from './application/ports.ts'
 import { recoverAttempts } from './application/recover.ts'
 import type { Env } from './env.ts'
 
 /** How many attempts one pass of the recovery worker takes over. */
 const recoveredAtOnce = 20
+
+/** Longer than an attempt that nobody works on any more takes to be settled, once it may hold its nights no longer. */
+const settlingMs = 30_000
 
 /** The system clock, and the time zones as the runtime knows them. */
 export const calendar: Calendar = {
@@ -42,6 +49,7 @@ export const calendar: Calendar = {
 export async function compose(env: Env, log: Logger): Promise<Part[]> {
   const sign = await createSigner(env.IDENTITY_PRIVATE_KEY, log)
   const { database, part } = openDatabase(env.BOOK_DATABASE_URL, env.BOOK_DATABASE_CONNECTIONS, log)
+  tellWork({ database, consumer: 'book', more: unsettledWork })
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'book', log })
   const relay = createRelay({ databaseUrl: env.BOOK_DIRECT_DATABASE_URL ?? env.BOOK_DATABASE_URL, bus, log })
   const payments = paymentClient({
@@ -68,10 +76,15 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
     log,
     work: () => recoverAttempts(ports, recoveredAtOnce, correlated),
   })
+  const records = paymentRecords({ url: env.PAYMENT_URL, sign, log })
+  const { make: reconciler } = reconciliation(
+    { ...ports, payments: records },
+    { everyMs: env.RECONCILE_EVERY_MS, settledAfterMs: env.ATTEMPT_HOLD_MS + settlingMs, log },
+  )
   const calls: Part = {
     name: 'calls',
     async stop() {
-      await Promise.all([payments.close(), rooms.close()])
+      await Promise.all([payments.close(), rooms.close(), records.close()])
     },
   }
   const refusals = recordRefusals({ name: 'book', database, afterCommit: relay.wake, log })
@@ -99,5 +112,6 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
       afterCommit: relay.wake,
     }),
   )
-  return [part, { ...bus, optional: true }, relay, calls, refusals, graphql, subscription, recovery]
+  const comparison = whileLeading(relay, log, reconciler)
+  return [part, { ...bus, optional: true }, relay, calls, refusals, graphql, subscription, recovery, comparison]
 }

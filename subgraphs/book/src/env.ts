@@ -18,6 +18,8 @@ const schema = z.object({
   ATTEMPT_LEASE_MS: z.coerce.number().int().min(4_000).default(8_000),
   /** Milliseconds for which an attempt may hold nights without an outcome of its payment. */
   ATTEMPT_HOLD_MS: z.coerce.number().int().min(10_000).default(25_000),
+  /** How often bookings are compared with payments, in milliseconds. */
+  RECONCILE_EVERY_MS: z.coerce.number().int().min(1_000).default(60_000),
 })
 
 export type Env = z.infer<typeof schema>

@@ -6,6 +6,7 @@ import { recordRefusals } from '@myhotel/kit/refusals'
 import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { whileLeading } from '@myhotel/kit/while-leading'
+import { tellWork } from '@myhotel/kit/work'
 import { openDatabase } from './adapters/database.ts'
 import { eventConsumer } from './adapters/event-consumer.ts'
 import { resolvers } from './adapters/graphql.ts'
@@ -16,6 +17,7 @@ import type { Env } from './env.ts'
 /** Puts marketing together. Its parts start in this order and stop in the reverse one. */
 export function compose(env: Env, log: Logger): Part[] {
   const { database, part } = openDatabase(env.MARKETING_DATABASE_URL, env.MARKETING_DATABASE_CONNECTIONS, log)
+  tellWork({ database, consumer: 'marketing' })
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'marketing', log })
   const relay = createRelay({
     databaseUrl: env.MARKETING_DIRECT_DATABASE_URL ?? env.MARKETING_DATABASE_URL,

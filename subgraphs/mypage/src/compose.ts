@@ -6,6 +6,8 @@ import type { Logger } from '@myhotel/kit/logger'
 import { countRefusals } from '@myhotel/kit/refusals'
 import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
+import { survey } from '@myhotel/kit/survey'
+import { tellDeadLetters } from '@myhotel/kit/work'
 import { instantAt } from '@myhotel/kit/zone'
 import { followEvents } from './adapters/event-consumer.ts'
 import { resolvers } from './adapters/graphql.ts'
@@ -34,6 +36,11 @@ export function compose(env: Env, log: Logger): Part[] {
     log,
   })
   const pages = createPages(reading, () => keeper.wake())
+  const dead = survey(async () => (await deadLetters.ids()).length)
+  tellDeadLetters(async () => {
+    const count = await dead()
+    return count === undefined ? [] : [[count, { consumer: 'mypage' }]]
+  })
   // There is no outbox here, and nothing to refuse to a user: the page is the own one.
   const refusals = countRefusals(log)
   const server = subgraphServer({

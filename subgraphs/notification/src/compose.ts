@@ -7,6 +7,7 @@ import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { subscribe } from '@myhotel/kit/subscription'
 import { whileLeading } from '@myhotel/kit/while-leading'
+import { tellWork } from '@myhotel/kit/work'
 import { templateAddressBook } from './adapters/address-book.ts'
 import { openDatabase, type Transaction } from './adapters/database.ts'
 import { deliveryWorker } from './adapters/delivery-worker.ts'
@@ -18,6 +19,7 @@ import { prismaDeliveries } from './adapters/prisma-deliveries.ts'
 import { outgoing, prismaNotifications } from './adapters/prisma-notifications.ts'
 import { prismaPushSubscriptions } from './adapters/prisma-push-subscriptions.ts'
 import { webPushCarrier } from './adapters/push-carrier.ts'
+import { undeliveredWork } from './adapters/undelivered.ts'
 import type { Env } from './env.ts'
 
 const pushesAtATime = 10
@@ -31,6 +33,7 @@ export function compose(env: Env, log: Logger): Part[] {
     log,
   )
   const subscriptions = prismaPushSubscriptions(database)
+  tellWork({ database, consumer: 'notification', more: undeliveredWork })
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'notification', log })
   const relay = createRelay({
     databaseUrl: env.NOTIFICATION_DIRECT_DATABASE_URL ?? env.NOTIFICATION_DATABASE_URL,

@@ -8,6 +8,7 @@ import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { subscribe } from '@myhotel/kit/subscription'
 import { whileLeading } from '@myhotel/kit/while-leading'
+import { tellWork } from '@myhotel/kit/work'
 import { v7 } from 'uuid'
 import { openDatabase } from './adapters/database.ts'
 import { reactions } from './adapters/event-consumer.ts'
@@ -15,6 +16,7 @@ import { createResolvers } from './adapters/graphql.ts'
 import { policy } from './adapters/policy.ts'
 import { prismaPayments } from './adapters/prisma-payments.ts'
 import { createProvider } from './adapters/provider.ts'
+import { unsettledWork } from './adapters/unsettled.ts'
 import { createCommands } from './application/commands.ts'
 import type { Ports } from './application/ports.ts'
 import { createRecovery, mostAtOnce, type RefusedRefund, type Setback } from './application/recovery.ts'
@@ -26,6 +28,7 @@ const alarmingTries = 10
 /** Payment's parts, put together: the only place where adapters meet the application. */
 export function compose(env: Env, log: Logger): Part[] {
   const { database, part } = openDatabase(env.PAYMENT_DATABASE_URL, env.PAYMENT_DATABASE_CONNECTIONS, log)
+  tellWork({ database, consumer: 'payment', more: unsettledWork })
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'payment', log })
   const relay = createRelay({
     databaseUrl: env.PAYMENT_DIRECT_DATABASE_URL ?? env.PAYMENT_DATABASE_URL,

@@ -51,6 +51,14 @@ describe('who may call and see what', () => {
     policies: [policy],
     schema,
     questions: {
+      'Query.approvedPayments': () => ({
+        query: 'query ($at: DateTime!) { asked: approvedPayments(from: $at, before: $at) { id } }',
+        variables: { at: '2027-01-01T00:00:00Z' },
+      }),
+      'Query.paymentsOfBookings': () => ({
+        query: 'query ($ids: [ID!]!) { asked: paymentsOfBookings(bookingIds: $ids) { id } }',
+        variables: { ids: [anInput().bookingId] },
+      }),
       'Mutation.approvePayment': () => ({
         query:
           'mutation ($input: ApprovePaymentInput!) { asked: approvePayment(input: $input) { __typename } }',

@@ -8,6 +8,7 @@ import { recordRefusals } from '@myhotel/kit/refusals'
 import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { whileLeading } from '@myhotel/kit/while-leading'
+import { tellWork } from '@myhotel/kit/work'
 import { dateIn, isUsableTimeZone } from '@myhotel/kit/zone'
 import { v7 } from 'uuid'
 import { bookClient } from './adapters/book-client.ts'
@@ -34,6 +35,7 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
   const sign = await createSigner(env.IDENTITY_PRIVATE_KEY, log)
   const { database, part } = openDatabase(env.ROOM_DATABASE_URL, env.ROOM_DATABASE_CONNECTIONS, log)
   const searches = openForSearches(env.ROOM_DATABASE_URL, env.ROOM_SEARCH_CONNECTIONS, log)
+  tellWork({ database, consumer: 'room' })
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'room', log })
   const relay = createRelay({ databaseUrl: env.ROOM_DIRECT_DATABASE_URL ?? env.ROOM_DATABASE_URL, bus, log })
   const bookings = bookClient({ url: env.BOOK_URL, sign, log })

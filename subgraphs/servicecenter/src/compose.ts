@@ -7,6 +7,7 @@ import { recordRefusals } from '@myhotel/kit/refusals'
 import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { whileLeading } from '@myhotel/kit/while-leading'
+import { tellWork } from '@myhotel/kit/work'
 import { v7 as newId } from 'uuid'
 import { bookClient } from './adapters/book-client.ts'
 import { openDatabase } from './adapters/database.ts'
@@ -28,6 +29,7 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
     env.SERVICECENTER_DATABASE_CONNECTIONS,
     log,
   )
+  tellWork({ database, consumer: 'servicecenter' })
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'servicecenter', log })
   const relay = createRelay({
     databaseUrl: env.SERVICECENTER_DIRECT_DATABASE_URL ?? env.SERVICECENTER_DATABASE_URL,

@@ -1,5 +1,5 @@
 import { glob, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { GeneratedFile } from '../files.ts'
 import { baseOf, type Manifest } from './base.ts'
 import { componentsOf } from './components.ts'
@@ -19,18 +19,33 @@ export async function manifests(
   supergraph?: string,
 ): Promise<{ files: GeneratedFile[]; leftOver: string[] }> {
   const workloads = await readWorkloads(root)
+  const observed = await readObserved(root)
   const made = [
     ...workloads.flatMap((one) => baseOf(one, workloads)),
     base(workloads),
-    ...componentsOf(workloads),
+    ...componentsOf(workloads, observed),
   ]
   const files = made.map(({ path, text }) => ({ path: join(root, K8S, path), content: HEADER + text }))
   // Kustomize reads nothing outside of its folder.
   const content = supergraph ?? (await readFile(join(root, 'router/supergraph.graphql'), 'utf8'))
   files.push({ path: join(root, K8S, 'base/router/supergraph.graphql'), content })
+  for (const { path, text } of observed) {
+    const header = path.endsWith('.yaml') ? HEADER : ''
+    files.push({ path: join(root, K8S, path), content: header + text })
+  }
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
   files.push({ path: join(root, 'compose.yaml'), content: HEADER + composeFile(workloads, version) })
   return { files, leftOver: await leftOver(root, files) }
+}
+
+/** The rules and dashboards of infra/observability, in the component's folder for the same reason. */
+async function readObserved(root: string): Promise<Manifest[]> {
+  const files: Manifest[] = []
+  for await (const file of glob('infra/observability/{rules/*.yaml,dashboards/*.json}', { cwd: root })) {
+    const text = await readFile(join(root, file), 'utf8')
+    files.push({ path: join('components/observability', basename(dirname(file)), basename(file)), text })
+  }
+  return files.sort((one, other) => one.path.localeCompare(other.path))
 }
 
 function base(workloads: readonly Workload[]): Manifest {

@@ -1,9 +1,11 @@
 import { largeTables, numberedId, numberedIds, rows } from '@myhotel/kit/testing/plans'
+import { workSql } from '@myhotel/kit/work'
 import { expect, it } from 'vitest'
 import { bookRoom } from '../application/book-room.ts'
 import { aBooking, aRequest } from '../testing/examples.ts'
 import { createWorld } from '../testing/world.ts'
 import { prismaCatalogue } from './prisma-bookings.ts'
+import { unsettledWork } from './unsettled.ts'
 
 /** Rooms with a booking each; the attempts at the last hundred are left to be taken over. */
 const tables = [
@@ -93,4 +95,9 @@ it('the nights of a room: free, blocked, to be blocked', async () => {
     await blocks.unblock(listing, march)
   }
   expect(await ways(change)).toEqual(['room_listing_pkey', 'stay_claim_no_overlap'])
+})
+
+it('what waits to be done, as figures tell it', async () => {
+  const ask = () => opened().database.$queryRawUnsafe(workSql(unsettledWork))
+  expect(await ways(ask)).toEqual(['booking_attempt_unsettled', 'dead_letter_pkey', 'outbox_unpublished'])
 })

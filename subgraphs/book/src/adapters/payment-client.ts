@@ -55,6 +55,7 @@ export function paymentClient(options: {
   const approvals = createServiceClient({ ...connection, timeoutMs: approveWithinMs, insist: false })
   const inquiries = createServiceClient({ ...connection, connections: 8, timeoutMs: 5_000 })
   const guard = createGuard({
+    ...{ callee: 'payment', calls: 'approvals' },
     concurrent,
     retryAfterMs,
     isFailure: () => true,

@@ -1,3 +1,4 @@
+import { firstIdOf, NO_SUCH_ID } from '@myhotel/kit/ids'
 import { appendToOutboxSql, toOutboxJson } from '@myhotel/kit/outbox'
 import type { Sql } from '@myhotel/kit/sql'
 import { announceCanceled } from '../application/announce.ts'
@@ -48,6 +49,13 @@ export function prismaBookings(db: Sql, afterCommit: () => void): Bookings {
       const sql = `SELECT ${bookingColumns} FROM booking WHERE id = ANY($1::uuid[])`
       const rows = await db.$queryRawUnsafe<BookingRow[]>(sql, bookingIds)
       return new Map(rows.map(toBooking).map((booking) => [booking.id, booking]))
+    },
+    async idsBetween(from, before, after, most) {
+      // Ids tell when they were made: their index is also that of the time.
+      const sql = `SELECT id::text FROM booking
+                   WHERE id >= $1::uuid AND id < $2::uuid AND id > $3::uuid ORDER BY id LIMIT $4`
+      const range = [firstIdOf(from), firstIdOf(before), after ?? NO_SUCH_ID, most]
+      return (await db.$queryRawUnsafe<{ id: string }[]>(sql, ...range)).map(({ id }) => id)
     },
     async saveCanceled(canceled) {
       const saved = (await saveCanceled(db, [canceled])) === 1

@@ -82,6 +82,8 @@ export type Bookings = {
   find(bookingId: string): Promise<Booking | null>
   /** Those of these bookings that there are, by id. */
   findAll(bookingIds: readonly string[]): Promise<ReadonlyMap<string, Booking>>
+  /** Ids of bookings whose attempts were begun in a time, in their order, from the one after `after` on. */
+  idsBetween(from: number, before: number, after: string | null, most: number): Promise<readonly string[]>
   /** Saves a cancellation if the booking is still at the version before it, frees its nights and announces it. */
   saveCanceled(canceled: CanceledStay): Promise<boolean>
   /** How many bookings of the room are neither cancelled nor over. */

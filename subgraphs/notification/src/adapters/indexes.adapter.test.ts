@@ -1,11 +1,13 @@
 import { newCorrelation } from '@myhotel/kit/context'
 import { databaseOf, largeTables, numberedId, numberedIds, rows } from '@myhotel/kit/testing/plans'
+import { workSql } from '@myhotel/kit/work'
 import { expect, it } from 'vitest'
 import { openDatabase } from './database.ts'
 import { prismaDeliveries } from './prisma-deliveries.ts'
 import { outgoing, prismaNotifications } from './prisma-notifications.ts'
 import { prismaPushSubscriptions } from './prisma-push-subscriptions.ts'
 import { browserAt, messageTo } from './testing.ts'
+import { undeliveredWork } from './undelivered.ts'
 
 const someId = numberedId(rows / 2 + 7)
 
@@ -67,4 +69,9 @@ it('subscriptions to Web Push', async () => {
   expect(await ways(() => subscriptions.remove('user7', 'https://push/7'))).toEqual([
     'push_subscription_pkey',
   ])
+})
+
+it('what waits to be done, as figures tell it', async () => {
+  const ask = () => opened().database.$queryRawUnsafe(workSql(undeliveredWork))
+  expect(await ways(ask)).toEqual(['dead_letter_pkey', 'delivery_pending', 'notification_pkey', 'outbox_unpublished'])
 })

@@ -1,11 +1,14 @@
 import { batched } from '@myhotel/kit/batch'
 import { moneyFields } from '@myhotel/kit/currency'
-import { canonicalId } from '@myhotel/kit/ids'
+import { canonicalId, canonicalIds, idOrNone } from '@myhotel/kit/ids'
 import type { Commands } from '../application/commands.ts'
 import type { Payments } from '../application/ports.ts'
 import { refundedOf } from '../domain/payment.ts'
 import type { Standing } from '../domain/standing.ts'
 import type { Resolvers } from './graphql.generated.ts'
+
+/** Payments that are told at a time. */
+const pageLength = 500
 
 /** Resolvers of schema.graphql; who may ask, policy.ts says. */
 export function createResolvers(commands: Commands, payments: Payments): Resolvers {
@@ -19,7 +22,15 @@ export function createResolvers(commands: Commands, payments: Payments): Resolve
         return bookingId ? ((await byBooking(bookingId)) ?? null) : null
       },
     },
+    Query: {
+      approvedPayments: (_, { from, before, after }) =>
+        payments.approvedBetween(Date.parse(from), Date.parse(before), after ? idOrNone(after) : null, pageLength),
+      async paymentsOfBookings(_, { bookingIds }) {
+        return [...(await payments.byBookings(canonicalIds(bookingIds))).values()]
+      },
+    },
     Payment: {
+      bookingId: ({ intent }) => intent.bookingId,
       status: ({ state }) => state,
       amount: ({ intent }) => intent.amount,
       refunded: (payment) => refundedOf(payment),

@@ -20,8 +20,9 @@ export function guardedProvider(
   limits: { concurrent: number; retryAfterMs: number },
 ): Provider {
   const isFailure = (error: unknown) => error instanceof Failure
-  const charging = createGuard({ ...limits, isFailure })
-  const settling = createGuard({ ...limits, isFailure })
+  const guardOf = (calls: string) => createGuard({ callee: 'payment-provider', calls, ...limits, isFailure })
+  const charging = guardOf('charges')
+  const settling = guardOf('outcomes and refunds')
 
   async function guarded<Answer extends { outcome: string }>(guard: Guard, call: () => Promise<Answer>) {
     try {

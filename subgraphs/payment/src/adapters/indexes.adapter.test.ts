@@ -10,12 +10,14 @@ import {
   waysOf,
 } from '@myhotel/kit/testing/plans'
 import { v7 } from 'uuid'
+import { workSql } from '@myhotel/kit/work'
 import { expect, it } from 'vitest'
 import { createCommands } from '../application/commands.ts'
 import { anIntent } from '../testing/examples.ts'
 import { fakeProvider } from '../testing/fake-provider.ts'
 import { openDatabase } from './database.ts'
 import { prismaPayments } from './prisma-payments.ts'
+import { unsettledWork } from './unsettled.ts'
 
 /** Payments, the last hundred of which wait for the provider; each tenth was given back. */
 const tables = [
@@ -77,4 +79,9 @@ it('what is due', async () => {
   const work = async () =>
     expect(await prismaPayments(opened().database).workOnDue(10, pauseMs, async () => undefined)).toBe(10)
   expect(await ways(work)).toEqual(['payment_due', 'payment_pkey', 'refund_payment_id_idx'])
+})
+
+it('what waits to be done, as figures tell it', async () => {
+  const ask = () => opened().database.$queryRawUnsafe(workSql(unsettledWork))
+  expect(await ways(ask)).toEqual(['dead_letter_pkey', 'outbox_unpublished', 'payment_due', 'refund_payment_id_idx'])
 })

@@ -4,6 +4,10 @@ import type { Resolvers } from './graphql.generated.ts'
 
 /** Who may call what of schema.graphql, and who sees what. */
 export const policy = {
+  Query: {
+    approvedPayments: ['service book'],
+    paymentsOfBookings: ['service book'],
+  },
   Mutation: {
     approvePayment: ['service book'],
     resolvePayment: ['service book'],
@@ -14,7 +18,7 @@ export const policy = {
     Booking: { seenBy: ['anyone'], fields: ['id', 'payment'] },
     Payment: {
       seenBy: ['its guest', 'its host', 'agent', 'service book'],
-      fields: ['id', 'status', 'amount', 'refunded', 'approvedAt'],
+      fields: ['id', 'bookingId', 'status', 'amount', 'refunded', 'approvedAt'],
       relations: {
         'its guest': ({ intent }: Approved, { subject }) => intent.guestId === subject,
         'its host': ({ intent }: Approved, { subject }) => intent.hostId === subject,

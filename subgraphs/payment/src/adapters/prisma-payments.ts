@@ -1,6 +1,7 @@
 import { correlated, correlation } from '@myhotel/kit/context'
 import { isOfOneRow } from '@myhotel/kit/failures'
 import { gathered } from '@myhotel/kit/gather'
+import { firstIdOf } from '@myhotel/kit/ids'
 import { joinOutboxJson, toOutboxJson } from '@myhotel/kit/outbox'
 import type { Payments, Stored } from '../application/ports.ts'
 import { isApproved, type Payment, type Pending, type Tombstone } from '../domain/payment.ts'
@@ -65,6 +66,14 @@ export function prismaPayments(db: Database | Transaction, afterCommit: () => vo
       const rows = await db.payment.findMany({ where, include: withRefunds })
       const approved = rows.map(toPayment).filter(isApproved)
       return new Map(approved.map((payment) => [payment.intent.bookingId, payment]))
+    },
+
+    async approvedBetween(from, before, after, most) {
+      // Ids tell when they were made: their index is also that of the time.
+      const id = { gte: firstIdOf(from), lt: firstIdOf(before), ...(after && { gt: after }) }
+      const where = { id, approvedAt: { not: null } }
+      const rows = await db.payment.findMany({ where, orderBy: { id: 'asc' }, take: most, include: withRefunds })
+      return rows.map(toPayment).filter(isApproved)
     },
 
     async begin(payment, leaveAloneMs) {

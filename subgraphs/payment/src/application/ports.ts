@@ -32,6 +32,13 @@ export type Payments = {
   byIds(ids: readonly string[]): Promise<ReadonlyMap<string, Stored>>
   /** The approved payments that bookings stand on, by the booking's id. */
   byBookings(bookingIds: readonly string[]): Promise<ReadonlyMap<string, Approved>>
+  /** Approved payments that were begun in a time, in their order, from the one after `after` on. */
+  approvedBetween(
+    from: Instant,
+    before: Instant,
+    after: string | null,
+    most: number,
+  ): Promise<readonly Approved[]>
   /**
    * Saves what became of a payment with its announcements, if nobody has written it since it was read; else null.
    * What is left to do about it is due at once; a refund that was refused is a dead letter from then on.

@@ -1,4 +1,5 @@
 import type { Announcement } from '@myhotel/contracts/event'
+import { firstIdOf } from '@myhotel/kit/ids'
 import type { Payments, Stored } from '../application/ports.ts'
 import { isApproved, type Payment } from '../domain/payment.ts'
 import { nextStep } from '../domain/standing.ts'
@@ -48,6 +49,13 @@ export function fakePayments(): FakePayments {
       const approved = [...byId.values()].map(({ payment }) => payment).filter(isApproved)
       const wanted = approved.filter(({ intent }) => bookingIds.includes(intent.bookingId))
       return new Map(wanted.map((payment) => [payment.intent.bookingId, payment]))
+    },
+    async approvedBetween(from, before, after, most) {
+      const approved = [...byId.values()].map(({ payment }) => payment).filter(isApproved)
+      const wanted = approved.filter(
+        ({ id }) => id >= firstIdOf(from) && id < firstIdOf(before) && (after === null || id > after),
+      )
+      return wanted.sort((one, other) => (one.id < other.id ? -1 : 1)).slice(0, most)
     },
     async save(before, after, announced) {
       if (crash) {

@@ -17,6 +17,7 @@ export function bookClient(options: { url: string; sign: Signer; log: Logger }):
   const { url, sign, log } = options
   const client = createServiceClient({ audience: 'book', url, sign, log, timeoutMs, connections: 16 })
   const guard = createGuard({
+    ...{ callee: 'book', calls: 'upcoming bookings' },
     concurrent: 16,
     retryAfterMs,
     isFailure: (error) => !(error instanceof NotTakenIn),

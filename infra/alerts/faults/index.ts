@@ -1,0 +1,16 @@
+import { databaseFaults as databases } from './databases.ts'
+import type { Fault } from './fault.ts'
+import { processFaults as processes } from './processes.ts'
+import { thirdPartyFaults as thirdParties } from './third-parties.ts'
+
+/** Faults that happen at the same time do not disturb each other's alerts; the next ones wait until all is well again. */
+export const phases: readonly (readonly Fault[])[] = [
+  [processes.nats, databases.closed],
+  [
+    ...[processes.mail, databases.consumer, databases.slowConsumer, databases.relay, databases.lost],
+    ...[thirdParties.event, thirdParties.refund, processes.starved, processes.killed],
+  ],
+  [databases.rooms],
+  [thirdParties.silent],
+  [processes.payment, databases.lease],
+]
