@@ -12,6 +12,7 @@ Starts MyHotel and keeps it running until Ctrl-C.
   --port N        the router's port (4000); 0 takes a free one
   --reset         empty the data directory first
   --no-demo       no demo data on the first start
+  --observe       record every trace, and show them on a page
   --help
 `
 
@@ -80,7 +81,7 @@ MyHotel is running. Ctrl-C stops it.
   GraphQL      ${record.router}
   Playground   ${record.playground}
   Mail         ${record.mail ?? record.smtp}
-  Payments     ${record.paymentProvider ?? 'Stripe'}
+  Payments     ${record.paymentProvider ?? 'Stripe'}${record.traces ? `\n  Traces       ${record.traces}` : ''}
   Data, logs   ${record.dataDir}
   A token      npm run --silent token -- guest1${at}      (or host1, agent1, any number)
   What runs    npm run status${at && ` --${at}`}
@@ -95,6 +96,7 @@ function readOptions() {
         port: { type: 'string', default: '4000' },
         reset: { type: 'boolean', default: false },
         demo: { type: 'boolean', default: true },
+        observe: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
       allowNegative: true,
@@ -106,7 +108,8 @@ function readOptions() {
     const port = Number(values.port)
     if (!/^\d+$/.test(values.port) || port > 65_535)
       throw new Error(`--port ${values.port}: a port is a number from 0 to 65535; 0 takes a free one.`)
-    return { dataDir: resolveDataDir(values['data-dir']), port, reset: values.reset, demo: values.demo }
+    const { reset, demo, observe } = values
+    return { dataDir: resolveDataDir(values['data-dir']), port, reset, demo, traces: observe }
   } catch (error) {
     process.stderr.write(
       `${error instanceof Error ? error.message : String(error)}\nType npm start -- --help for all options.\n`,

@@ -49,6 +49,8 @@ export type SystemRecord = {
   /** HTTP API of the payment provider's sandbox, null with Stripe. */
   paymentProvider: string | null
   tokenIssuer: string
+  /** The page that shows traces, where they are recorded; it also takes them, by OTLP. */
+  traces?: string
   processes: ProcessEntry[]
 }
 

@@ -10,6 +10,7 @@ import {
   ReplayPolicy,
 } from 'nats'
 import type { Consumption, Delivery, Envelope } from './envelope.ts'
+import { tracedDelivery } from './event-spans.ts'
 import type { Logger } from './logger.ts'
 import type { ComeRound } from './loop.ts'
 
@@ -48,7 +49,7 @@ export async function ensureConsumer(nats: NatsConnection, { context, durable }:
  */
 export async function handOut(
   messages: ConsumerMessages,
-  { context, concurrency, handle }: Consumption,
+  { context, durable, concurrency, handle }: Consumption,
   log: Logger,
   comeRound: ComeRound,
 ) {
@@ -64,7 +65,7 @@ export async function handOut(
     tellRound()
     const { subject } = message
     const turn = (lastOf.get(subject) ?? Promise.resolve())
-      .then(() => handle(toDelivery(context, message)))
+      .then(() => tracedDelivery(durable, toDelivery(context, message), handle))
       .then((verdict) => {
         if (verdict === 'done') message.ack()
         else if (verdict === 'unusable') message.term()

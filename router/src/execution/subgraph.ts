@@ -6,6 +6,7 @@ import type { Signer } from '@myhotel/kit/identity'
 import type { Logger } from '@myhotel/kit/logger'
 import { createReplicas, type Replica } from '@myhotel/kit/replicas'
 import type { Part } from '@myhotel/kit/service'
+import { type Span, SpanKind, traced } from '@myhotel/kit/tracing'
 import type { Dispatcher } from 'undici'
 import type { Exchange } from '../exchange.ts'
 import { readAnswer } from './answer.ts'
@@ -97,9 +98,12 @@ export function createSubgraph(options: {
     return entities === undefined ? { withinMs, aliveWithinMs: timeoutMs } : { withinMs }
   }
 
-  async function headersFor({ user, correlation, writes }: Exchange): Promise<string[]> {
+  async function headersFor(
+    { user, correlation, writes }: Exchange,
+    { traceparent }: Pick<Span, 'traceparent'>,
+  ): Promise<string[]> {
     const headers = ['content-type', 'application/json', 'authorization', `Bearer ${await sign(name, user)}`]
-    headers.push('x-correlation-id', correlation.correlationId, 'traceparent', correlation.traceparent)
+    headers.push('x-correlation-id', correlation.correlationId, 'traceparent', traceparent)
     const toSee = name === readModel ? writes.toSee() : ''
     if (toSee) headers.push('x-read-after', toSee)
     return headers
@@ -116,11 +120,13 @@ export function createSubgraph(options: {
     variables: string,
     exchange: Exchange,
     purpose: Purpose,
+    span: Span | undefined,
   ): Promise<Answer> {
     const patience = patienceFor(purpose)
+    if (purpose.entities !== undefined) span?.set({ 'myhotel.entities': purpose.entities })
     const posting = {
       body: `{"query":${operation},"variables":${variables}}`,
-      headers: await headersFor(exchange),
+      headers: await headersFor(exchange, span ?? exchange.correlation),
       signal: exchange.signal,
       ...timeFor(patience, purpose),
       onHeaders({ 'x-wrote': wrote }: Record<string, unknown>) {
@@ -152,10 +158,15 @@ export function createSubgraph(options: {
     }
   }
 
+  const attributes = { 'server.address': name }
+
   return {
     name,
     optional: true,
-    send,
+    send(operation, variables, exchange, purpose) {
+      const options = { under: exchange.correlation, kind: SpanKind.CLIENT, attributes }
+      return traced(`fetch ${name}`, options, (span) => send(operation, variables, exchange, purpose, span))
+    },
     async ready() {
       const looks = (await replicas.all()).map(isAnswered)
       if (!(await Promise.all(looks)).includes(true)) throw new Error('cannot be reached')
