@@ -5,6 +5,7 @@ import { idle } from './hotel/idle.ts'
 import { mix } from './hotel/mix.ts'
 import { mypage } from './hotel/mypage.ts'
 import { search } from './hotel/search.ts'
+import { telemetry } from './hotel/telemetry.ts'
 import { hasProgram } from './measure/install.ts'
 import type { BenchOptions } from './options.ts'
 import { router } from './router/main.ts'
@@ -17,6 +18,7 @@ const parts: Record<string, (options: BenchOptions) => Promise<void>> = {
   mix,
   events,
   idle,
+  telemetry,
 }
 
 const USAGE = `npm run bench -- PART [options]      PART: ${Object.keys(parts).join(', ')}

@@ -12,7 +12,7 @@ Starts MyHotel and keeps it running until Ctrl-C.
   --port N        the router's port (4000); 0 takes a free one
   --reset         empty the data directory first
   --no-demo       no demo data on the first start
-  --observe       a Prometheus, too, with the rules of infra/observability (Debian's package)
+  --observe       a Prometheus with the rules of infra/observability (Debian's package), and a page that shows traces
   --help
 `
 
@@ -82,7 +82,7 @@ MyHotel is running. Ctrl-C stops it.
   Playground   ${record.playground}
   Mail         ${record.mail ?? record.smtp}
   Payments     ${record.paymentProvider ?? 'Stripe'}
-${record.prometheus ? `  Prometheus   ${record.prometheus}\n` : ''}  Data, logs   ${record.dataDir}
+${record.prometheus ? `  Prometheus   ${record.prometheus}\n` : ''}${record.traces ? `  Traces       ${record.traces}\n` : ''}  Data, logs   ${record.dataDir}
   A token      npm run --silent token -- guest1${at}      (or host1, agent1, any number)
   What runs    npm run status${at && ` --${at}`}
 `
@@ -109,7 +109,8 @@ function readOptions() {
     if (!/^\d+$/.test(values.port) || port > 65_535)
       throw new Error(`--port ${values.port}: a port is a number from 0 to 65535; 0 takes a free one.`)
     const { reset, demo, observe } = values
-    return { dataDir: resolveDataDir(values['data-dir']), port, reset, demo, ...(observe && { observe: {} }) }
+    const watched = observe ? { observe: {}, traces: true } : {}
+    return { dataDir: resolveDataDir(values['data-dir']), port, reset, demo, ...watched }
   } catch (error) {
     process.stderr.write(
       `${error instanceof Error ? error.message : String(error)}\nType npm start -- --help for all options.\n`,

@@ -27,19 +27,21 @@ export type HotelOptions = {
   root?: string
   /** What it is called in the results. */
   name?: string
+  /** Added to the environment of all its services. */
+  env?: Record<string, string>
 }
 
 export async function openHotel(
   tell: (line: string) => void,
-  { profiles, demo = false, root, name = 'MyHotel' }: HotelOptions = {},
+  { profiles, demo = false, root, name = 'MyHotel', env }: HotelOptions = {},
 ): Promise<Hotel> {
   const dataDir = mkdtempSync(join(tmpdir(), 'myhotel-bench-'))
-  const rewire = async (process: string, env: NodeJS.ProcessEnv) => {
-    if (!profiles) return env
+  const rewire = async (process: string, given: NodeJS.ProcessEnv) => {
+    if (!profiles) return given
     const profiler = `--cpu-prof --cpu-prof-dir=${profiles} --cpu-prof-name=${process}.cpuprofile`
-    return { ...env, NODE_OPTIONS: `${env.NODE_OPTIONS} ${profiler}` }
+    return { ...given, NODE_OPTIONS: `${given.NODE_OPTIONS} ${profiler}` }
   }
-  const system = await startSystem({ dataDir, demo, root, rewire, log: tell })
+  const system = await startSystem({ dataDir, demo, root, rewire, env, log: tell })
   const api = createApi({ url: system.record.router, token: (account) => system.token(account) })
   const pools = new Map<string, Pool>()
   const poolOf = (subgraph: string) => {

@@ -86,7 +86,7 @@ const settings = z
     /** Whether the `traceparent` of those proxies is continued; a client's never is. */
     TRUST_TRACEPARENT: z.stringbool().default(false),
     /** The share of traces started here that are sampled, 0 to 1. */
-    TRACE_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(1),
+    TRACE_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(0.1),
     /** Tokens (names, brackets, values) of a document, and what it may hold in them; see limits/shape.ts. */
     MAX_TOKENS: count.default(1_000),
     MAX_DEPTH: count.default(15),

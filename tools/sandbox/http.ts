@@ -13,8 +13,8 @@ export type Call = {
   body: unknown
 }
 
-/** An answer: a string body is HTML, anything else is sent as JSON. `lost` cuts the connection instead. */
-export type Answer = { status: number; body?: unknown } | 'lost'
+/** An answer: a string body is HTML unless `type` says otherwise, anything else is sent as JSON. `lost` cuts the connection instead. */
+export type Answer = { status: number; body?: unknown; type?: string } | 'lost'
 
 export type Route = {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -182,7 +182,7 @@ function send(response: ServerResponse, answer: Answer): void {
   const text = html ? (answer.body as string) : JSON.stringify(answer.body)
   response
     .writeHead(answer.status, {
-      'content-type': html ? 'text/html; charset=utf-8' : 'application/json',
+      'content-type': answer.type ?? (html ? 'text/html; charset=utf-8' : 'application/json'),
       'content-length': Buffer.byteLength(text),
     })
     .end(text)

@@ -8,8 +8,8 @@ import { postgresServer } from './postgres.ts'
 import { prometheusServer } from './prometheus.ts'
 import type { SystemRecord } from './record.ts'
 import { findPrograms, natsServer, redisServer } from './servers.ts'
-import { router, sandbox, subgraph } from './services.ts'
-import { openSite, type Site, variable } from './site.ts'
+import { router, sandbox, subgraph, traceViewer } from './services.ts'
+import { openSite, type Site, variable, viewer } from './site.ts'
 import type { ProcessSpec, Supervised } from './supervisor.ts'
 
 /** What a machine that is busy with other things may take for one step. */
@@ -68,12 +68,14 @@ export async function bringUp(
     : undefined
   const standIns = standInsOf(site)
   const others = await Promise.all(standIns.map((name) => sandbox(site, name)))
+  if (options.traces) others.push(await traceViewer(site))
   const started = [nats, redis, ...others].flatMap((spec) => (spec ? [add(spec)] : []))
   const needsPostgres = site.layout.databases.some((name) => isOwn(`${variable(name)}_DATABASE`))
   const postgres = needsPostgres ? await postgresServer(await place('postgres')) : undefined
   if (postgres) started.push(add(postgres))
   const urls = { nats: nats?.url, redis: redis?.url, postgres: postgres?.url }
   Object.assign(record, await addressesOf(site, standIns, urls))
+  if (options.traces) record.traces = await site.urlOf(viewer)
   save()
   await ready(started)
 

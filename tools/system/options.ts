@@ -17,6 +17,8 @@ export type SystemOptions = {
    * something between the processes, or give one of them another clock.
    */
   rewire?: (process: string, env: NodeJS.ProcessEnv) => Promise<NodeJS.ProcessEnv>
+  /** Whether every request is recorded as a trace, and a page shows them; no unless told. */
+  traces?: boolean
   /** Whether mails and notices stand back while others want the processor; yes unless told. */
   standBack?: boolean
   /** Empties the data directory first. */

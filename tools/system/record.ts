@@ -51,6 +51,8 @@ export type SystemRecord = {
   tokenIssuer: string
   /** The Prometheus that collects the system's figures, null where there is none. */
   prometheus: string | null
+  /** The page that shows traces, where they are recorded; it also takes them, by OTLP. */
+  traces?: string
   processes: ProcessEntry[]
 }
 

@@ -3,14 +3,18 @@ import { join } from 'node:path'
 import type { Identities } from './identities.ts'
 import type { SystemOptions } from './options.ts'
 import type { SystemRecord } from './record.ts'
-import { type Site, variable } from './site.ts'
+import { type Site, variable, viewer } from './site.ts'
 import type { ProcessSpec } from './supervisor.ts'
 
 /**
  * Who stands back while everything else wants the processor. Mails and notices come after what they tell of; a guest who
  * books does not wait for those of others.
  */
-const niceness: Readonly<Record<string, number>> = { notification: 10, 'mail-catcher': 10 }
+const niceness: Readonly<Record<string, number>> = {
+  notification: 10,
+  'mail-catcher': 10,
+  [viewer]: 10,
+}
 
 /** Who is to be started, on the addresses that the record holds, as whom. */
 export type Services = {
@@ -121,8 +125,11 @@ async function service(
   }
 }
 
+/** What shows traces to people. */
+export const traceViewer = (site: Site): Promise<ProcessSpec> => sandbox(site, viewer, 'tools/observe')
+
 /** A stand-in for the outside world, with a folder of its own for what it has to remember. */
-export async function sandbox(site: Site, name: string): Promise<ProcessSpec> {
+export async function sandbox(site: Site, name: string, folder = 'tools/sandbox'): Promise<ProcessSpec> {
   const url = await site.urlOf(name)
   const cwd = join(site.dataDir, name)
   await mkdir(cwd, { recursive: true })
@@ -135,7 +142,7 @@ export async function sandbox(site: Site, name: string): Promise<ProcessSpec> {
     smtpUrl: smtpPort ? `smtp://127.0.0.1:${smtpPort}` : undefined,
     log: site.logOf(name),
     cwd,
-    command: site.command(`tools/sandbox/${name}/main.ts`),
+    command: site.command(`${folder}/${name}/main.ts`),
     env: {
       ...site.nodeEnvironment,
       ...(smtpPort ? { SMTP_PORT: String(smtpPort) } : {}),

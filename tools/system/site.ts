@@ -9,20 +9,22 @@ import { createPorts, flawOf } from './ports.ts'
 export type Site = Awaited<ReturnType<typeof openSite>>
 
 /** @throws in a sentence when the router's port is taken */
-export async function openSite({ dataDir, root = ROOT, port = 0, env = {} }: SystemOptions) {
+export async function openSite({ dataDir, root = ROOT, port = 0, env = {}, traces }: SystemOptions) {
   const flaw = port === 0 ? null : await flawOf(port)
   if (flaw) throw new Error(`${flaw}: choose another by --port N (0 takes a free one).`)
   /** What the operator's environment says. */
   const given: NodeJS.ProcessEnv = { ...process.env, ...env }
   const environment: NodeJS.ProcessEnv = { ...inherited(given), [OWNER_VARIABLE]: dataDir }
   const portOf = createPorts(dataDir, port === 0 ? {} : { router: port })
+  const urlOf = async (name: string) => `http://127.0.0.1:${await portOf(name)}`
+  const traced = traces && { OTEL_EXPORTER_OTLP_ENDPOINT: await urlOf(viewer), TRACE_SAMPLE_RATIO: '1' }
   return {
     root,
     dataDir,
     given,
     layout: readLayout(root),
     portOf,
-    urlOf: async (name: string) => `http://127.0.0.1:${await portOf(name)}`,
+    urlOf,
     logOf: (name: string) => join(dataDir, 'logs', `${name}.log`),
     /** For programs that are not ours. */
     environment,
@@ -31,6 +33,7 @@ export async function openSite({ dataDir, root = ROOT, port = 0, env = {} }: Sys
       TOKEN_AUDIENCE: 'myhotel',
       MAIL_FROM: 'MyHotel <no-reply@myhotel.example>',
       PAYMENT_PROVIDER: 'sandbox',
+      ...traced,
       ...environment,
       HOST: '127.0.0.1',
       NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
@@ -40,6 +43,9 @@ export async function openSite({ dataDir, root = ROOT, port = 0, env = {} }: Sys
     command: (file: string, ...args: string[]) => [process.execPath, join(root, file), ...args],
   }
 }
+
+/** The process that takes traces and shows them. */
+export const viewer = 'traces'
 
 /** What there is to run, by folder name: nothing is listed a second time. */
 function readLayout(root: string) {

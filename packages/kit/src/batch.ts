@@ -1,5 +1,7 @@
 import { setImmediate as endOfTick } from 'node:timers/promises'
+import type { Correlation } from './context.ts'
 import { isPassingFailure } from './failures.ts'
+import { callerUnderWay, tracedTogether } from './tracing.ts'
 
 type Found<Value> = { readonly value: Value } | { readonly error: unknown }
 
@@ -12,13 +14,18 @@ type Found<Value> = { readonly value: Value } | { readonly error: unknown }
 export function batched<Key, Value>(
   load: (keys: readonly Key[]) => Promise<ReadonlyMap<Key, Value>>,
 ): (key: Key) => Promise<Value | undefined> {
-  let open: { keys: Set<Key>; found: Promise<ReadonlyMap<Key, Found<Value>>> } | undefined
+  type Batch = {
+    readonly keys: Set<Key>
+    readonly callers: Set<Correlation | undefined>
+    readonly found: Promise<ReadonlyMap<Key, Found<Value>>>
+  }
+  let open: Batch | undefined
 
-  async function loadTogether(keys: ReadonlySet<Key>) {
+  async function loadTogether(keys: Batch['keys'], callers: Batch['callers']) {
     await endOfTick()
     open = undefined
     const found = new Map<Key, Found<Value>>()
-    await find([...keys], found)
+    await tracedTogether([...callers], () => find([...keys], found))
     return found
   }
 
@@ -38,10 +45,12 @@ export function batched<Key, Value>(
 
   return async (key) => {
     if (!open) {
-      const keys = new Set<Key>()
-      open = { keys, found: loadTogether(keys) }
+      const keys: Batch['keys'] = new Set()
+      const callers: Batch['callers'] = new Set()
+      open = { keys, callers, found: loadTogether(keys, callers) }
     }
     open.keys.add(key)
+    open.callers.add(callerUnderWay())
     const found = (await open.found).get(key)
     if (found && 'error' in found) throw found.error
     return found?.value

@@ -1,5 +1,6 @@
 import { type ConsumerMessages, connect, type NatsConnection } from 'nats'
 import type { Consumption, Delivery, Envelope } from './envelope.ts'
+import { tracedPublish } from './event-spans.ts'
 import { countConsumer } from './figures.ts'
 import { ensureConsumer, handOut, readStream, streamOf, subjectToken, toHeaders, unprocessedBy } from './jetstream.ts'
 import type { Logger } from './logger.ts'
@@ -129,17 +130,18 @@ export function createBus(options: {
       const nats = await Promise.race([client(), timeout(200)]).catch(() => undefined)
       await nats?.close()
     },
-    async publish(event) {
-      const publish = await stream(event.context)
-      try {
-        const subject = `${event.context}.${subjectToken(event.aggregateId)}`
-        await publish(subject, JSON.stringify(event.data), toHeaders(event))
-      } catch (error) {
-        // The stream may be gone (a wiped disk): look again, and make it anew, next time.
-        streams.delete(event.context)
-        throw error
-      }
-    },
+    publish: (event) =>
+      tracedPublish(event, async (sent) => {
+        const publish = await stream(sent.context)
+        try {
+          const subject = `${sent.context}.${subjectToken(sent.aggregateId)}`
+          await publish(subject, JSON.stringify(sent.data), toHeaders(sent))
+        } catch (error) {
+          // The stream may be gone (a wiped disk): look again, and make it anew, next time.
+          streams.delete(sent.context)
+          throw error
+        }
+      }),
     consume(consumption) {
       let messages: ConsumerMessages | undefined
       let uncount: (() => void) | undefined

@@ -18,6 +18,8 @@ export const processEnv = {
   DRAIN_MS: milliseconds.default(0),
   /** How long a connection is used, by whoever opened it; the next one may be to a new replica. */
   CONNECTION_MAX_AGE_MS: milliseconds.min(1).default(60_000),
+  /** An OpenTelemetry collector that takes traces by OTLP over HTTP; without one there are none. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 }
 

@@ -7,8 +7,10 @@ import {
   getOperationAST,
   parse,
 } from 'graphql'
+import { nameOfOperation } from './operation-name.ts'
 import { outcomeOf, recordOperation } from './operations.ts'
 import type { Known } from './shortcut.ts'
+import { spanUnderWay } from './tracing.ts'
 import { asBadInput, faultsBesides } from './variables.ts'
 
 /** What is told of an answer beside its data. */
@@ -34,6 +36,8 @@ export function executedOnce<Value extends Context>(schema: GraphQLSchema) {
     contextValue: Value,
   ): Promise<ExecutionResult> {
     const operation = getOperationAST(document, operationName)
+    const span = operation && spanUnderWay()
+    if (span) span.name = nameOfOperation(operation)
     const faults = operation ? faultsBesides(schema, document, operation, variables) : []
     if (faults.length > 0) return { errors: faults }
     const args = { schema, document, operationName, variableValues: variables, contextValue }

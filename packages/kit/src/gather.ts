@@ -1,4 +1,6 @@
 import { setImmediate as endOfTick } from 'node:timers/promises'
+import type { Correlation } from './context.ts'
+import { callerUnderWay, tracedTogether } from './tracing.ts'
 
 /** From so many on, more are worth waiting for. */
 const crowd = 4
@@ -20,7 +22,12 @@ export function gathered<Item, Result>(options: {
   work: (items: readonly Item[]) => Promise<readonly Result[]>
 }): (item: Item) => Promise<Result> {
   const { most, lanes = 1, waitMs = 0, keyOf, isOfOne, work } = options
-  type Entry = { item: Item; key: string | undefined; answered: PromiseWithResolvers<Result> }
+  type Entry = {
+    item: Item
+    key: string | undefined
+    caller: Correlation | undefined
+    answered: PromiseWithResolvers<Result>
+  }
   const underWay = new Set<string>()
   let waiting: Entry[] = []
   let open = 0
@@ -56,7 +63,8 @@ export function gathered<Item, Result>(options: {
 
   async function workOn(entries: readonly Entry[]): Promise<void> {
     try {
-      const results = await work(entries.map(({ item }) => item))
+      const callers = entries.map(({ caller }) => caller)
+      const results = await tracedTogether(callers, () => work(entries.map(({ item }) => item)))
       for (const [index, { answered }] of entries.entries()) answered.resolve(results[index] as Result)
     } catch (error) {
       if (entries.length > 1 && isOfOne?.(error)) {
@@ -102,7 +110,7 @@ export function gathered<Item, Result>(options: {
 
   return (item) => {
     const answered = Promise.withResolvers<Result>()
-    waiting.push({ item, key: keyOf?.(item), answered })
+    waiting.push({ item, key: keyOf?.(item), caller: callerUnderWay(), answered })
     if (waiting.length >= most) enough?.()
     openLane()
     return answered.promise

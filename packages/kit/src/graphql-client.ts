@@ -1,5 +1,5 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
-import { print } from 'graphql'
+import { getOperationAST, print } from 'graphql'
 import type { Lookup } from './addresses.ts'
 import { blameForConnection, createBreaker, NotAsked } from './breaker.ts'
 import { correlation } from './context.ts'
@@ -10,7 +10,9 @@ import { lookHeader } from './http.ts'
 import type { Signer } from './identity.ts'
 import type { Logger } from './logger.ts'
 import { wasNeverSent } from './never-sent.ts'
+import { nameOfOperation } from './operation-name.ts'
 import { createReplicas, type Replica } from './replicas.ts'
+import { SpanKind, traced } from './tracing.ts'
 
 /** The request provably never reached the other service: nothing was done there. */
 export class NotAccepted extends Error {
@@ -101,16 +103,27 @@ export function createServiceClient(options: {
     return told !== null && told.status < 500
   }
 
-  const texts = new WeakMap<object, string>()
-  const textOf = (document: Parameters<typeof print>[0]) => {
-    const text = texts.get(document) ?? print(document)
-    texts.set(document, text)
-    return text
+  const known = new WeakMap<object, { text: string; name: string }>()
+  const read = (document: Parameters<typeof print>[0]) => {
+    const before = known.get(document)
+    if (before) return before
+    const operation = getOperationAST(document)
+    const now = { text: print(document), name: operation ? nameOfOperation(operation) : 'graphql' }
+    known.set(document, now)
+    return now
   }
+  const called = { kind: SpanKind.CLIENT, attributes: { 'server.address': audience } }
 
   return {
-    async send(document, variables, shape) {
-      const body = JSON.stringify({ query: textOf(document), variables })
+    send(document, variables, shape) {
+      const { text, name } = read(document)
+      return traced(`${audience} ${name}`, called, () => exchange(text, variables, shape))
+    },
+    close: () => replicas.close(),
+  }
+
+  async function exchange<Result>(query: string, variables: unknown, shape: Shape<Result>): Promise<Result> {
+      const body = JSON.stringify({ query, variables })
       let told: HttpAnswer
       try {
         told = await replicas.ask('call', (replica) => post(replica, body, timeoutMs), { insist })
@@ -128,7 +141,5 @@ export function createServiceClient(options: {
         const text = bytes.toString('utf8', 0, 300)
         throw new OutcomeUnknown(`${audience}: ${status} ${text}`, { cause: error })
       }
-    },
-    close: () => replicas.close(),
   }
 }

@@ -10,6 +10,7 @@ import {
   ReplayPolicy,
 } from 'nats'
 import type { Consumption, Delivery, Envelope } from './envelope.ts'
+import { tracedDelivery } from './event-spans.ts'
 import { recordEventDelay } from './figures.ts'
 import type { Logger } from './logger.ts'
 import type { ComeRound } from './loop.ts'
@@ -73,7 +74,7 @@ export async function handOut(
     const { subject } = message
     const delivery = toDelivery(context, message)
     const turn = (lastOf.get(subject) ?? Promise.resolve())
-      .then(() => handle(delivery))
+      .then(() => tracedDelivery(durable, delivery, handle))
       .then((verdict) => {
         if (verdict === 'done') confirm(message, delivery, durable)
         else if (verdict === 'unusable') message.term()

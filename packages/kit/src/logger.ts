@@ -1,7 +1,8 @@
 import { pino } from 'pino'
 import { correlationUnderWay } from './context.ts'
+import { traceIdOf } from './traceparent.ts'
 
-/** A structured logger; every line bears the service's name and the correlation id of what caused it. */
+/** A structured logger; every line bears the service's name, and the correlation id and trace of what caused it. */
 export type Logger = ReturnType<typeof createLogger>
 
 /**
@@ -23,7 +24,7 @@ export function createLogger(service: string, level = 'info', { flushEveryMs = 0
       formatters: { level: (label) => ({ level: label }) },
       mixin: () => {
         const under = correlationUnderWay()
-        return under ? { correlationId: under.correlationId } : {}
+        return under ? { correlationId: under.correlationId, trace_id: traceIdOf(under.traceparent) } : {}
       },
       redact: ['authorization', '*.authorization', 'headers.authorization', 'headers.cookie'],
     },

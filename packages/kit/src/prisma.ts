@@ -4,11 +4,26 @@ import { areStatementsNamed, openPool, unfitBecauseOf, withSettings } from './po
 import { warnOfFewConnections } from './server-limit.ts'
 import type { Part } from './service.ts'
 import { createStatementNames } from './sql.ts'
+import { traceStatements } from './statement-spans.ts'
 
 /** What the kit needs of a client that Prisma generated. */
 type Client = {
   $queryRawUnsafe(query: string): PromiseLike<unknown>
   $disconnect(): Promise<void>
+}
+
+/** An adapter whose statements are spans. */
+class TracedPg extends PrismaPg {
+  readonly database: string
+  constructor(database: string, ...given: ConstructorParameters<typeof PrismaPg>) {
+    super(...given)
+    this.database = database
+  }
+  override async connect() {
+    const adapter = await super.connect()
+    traceStatements(adapter, this.database)
+    return adapter
+  }
 }
 
 /**
@@ -24,7 +39,7 @@ export function openPrisma<Generated extends Client>(
 ): { database: Generated; part: Part } {
   const pool = openPool(url, { max: connections, connectionTimeoutMillis: 2_000 })
   const names = areStatementsNamed(url) ? { statementNameGenerator: createStatementNames() } : {}
-  const adapter = new PrismaPg(pool, names)
+  const adapter = new TracedPg(new URL(url).pathname.slice(1), pool, names)
   const database = create(adapter)
   const part: Part = {
     name: 'database',

@@ -20,6 +20,7 @@ import { scalars } from './scalars.ts'
 import type { Health, Part } from './service.ts'
 import { createShortcut } from './shortcut.ts'
 import { refuseWhatIsNoText } from './text.ts'
+import { SpanKind, spanUnderWay, traced } from './tracing.ts'
 
 /** What every resolver of a subgraph is given. */
 export type RequestContext = {
@@ -97,7 +98,8 @@ export function subgraphServer(options: {
         if (!caller) return answerError(response, 401, 'UNAUTHENTICATED', 'a token of the router is needed')
         // Only who has a token says which trace this belongs to.
         const under = newCorrelation(header(request, 'x-correlation-id'), header(request, 'traceparent'))
-        await correlated(under, () => execute(caller, request, response))
+        const options = { kind: SpanKind.SERVER }
+        await correlated(under, () => traced('graphql', options, () => execute(caller, request, response)))
       })().catch((error: unknown) => {
         options.log.error({ err: error }, 'request failed')
         if (!response.headersSent) answerError(response, 500, 'INTERNAL_SERVER_ERROR', 'internal error')
@@ -159,6 +161,7 @@ function hideInternals(log: Logger) {
     if (isClientsFault(error)) return { ...formatted, extensions: { code: 'BAD_REQUEST' } }
     const cause = (error as { originalError?: unknown }).originalError ?? error
     const passing = isPassingFailure(cause)
+    spanUnderWay()?.fail(cause)
     tell(passing ? 'warn' : 'error', { err: cause, path: formatted.path }, 'resolver failed')
     return passing
       ? {

@@ -5,11 +5,12 @@ import type { Logger } from './logger.ts'
 import { type ManagementSettings, startManagement } from './management.ts'
 import { tell } from './metrics.ts'
 import { type Part, StartRefused } from './part.ts'
+import { type TraceSettings, traceExport } from './trace-export.ts'
 
 export { type Health, type Part, StartRefused } from './part.ts'
 
 /** What the environment says of a service's life; see env.ts. */
-export type ServiceSettings = ManagementSettings & { readonly DRAIN_MS: number }
+export type ServiceSettings = ManagementSettings & TraceSettings & { readonly DRAIN_MS: number }
 
 /** No request takes longer: the router gives one 20 s. */
 const finishWithinMs = 25_000
@@ -29,9 +30,10 @@ const stopWithinMs = 8_000
  */
 export async function runService(
   log: Logger,
-  parts: readonly Part[],
+  ownParts: readonly Part[],
   settings: ServiceSettings,
 ): Promise<void> {
+  const parts = [...traceExport(String(log.bindings().service), settings, log), ...ownParts]
   const health = createHealth(parts)
   tell({
     kind: 'amount',

@@ -123,7 +123,8 @@ export function subscribe<Tx extends Sql>(options: {
   async function takeOne(envelope: Envelope): Promise<Verdict> {
     const verdict = await takeTogether(envelope)
     if (verdict !== 'apart') return verdict
-    const [own] = await turns.execute(() => take([envelope]))
+    // Its turn comes when another one's is over.
+    const [own] = await turns.execute(() => correlated(envelope, () => take([envelope])))
     return own ?? 'done'
   }
 

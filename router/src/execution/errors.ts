@@ -1,6 +1,7 @@
 import { isClientsFault } from '@myhotel/kit/client-faults'
 import { createErrorLog } from '@myhotel/kit/error-log'
 import type { Logger } from '@myhotel/kit/logger'
+import { spanUnderWay } from '@myhotel/kit/tracing'
 import type { GraphQLFormattedError } from 'graphql'
 
 /** What an error may tell besides its message, path and locations. Anything else is ours alone. */
@@ -24,6 +25,7 @@ export function presentError(log: Logger) {
     )
     if (!internal.has(String(extensions.code))) return { ...formatted, extensions }
     if (isClientsFault(error)) return { ...formatted, extensions: { ...extensions, code: 'BAD_REQUEST' } }
+    spanUnderWay()?.fail(originOf(error))
     const about = { err: originOf(error), path: formatted.path, subgraph: extensions.serviceName }
     tell('error', about, 'request failed')
     return {

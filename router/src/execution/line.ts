@@ -1,4 +1,5 @@
 import type { QueryPlan } from '@apollo/query-planner'
+import { traced } from '@myhotel/kit/tracing'
 import { fetchesIn } from './planning/fetches.ts'
 
 /** Where operations wait while others are worked on. */
@@ -71,7 +72,7 @@ export function createLine(fetchesAtOnce: number, now = () => performance.now())
       (fetches, work) =>
       async (...given) => {
         const turn = enter(fetches)
-        if (turn) await turn
+        if (turn) await traced('queue', {}, () => turn)
         try {
           return await work(...given)
         } finally {

@@ -8,6 +8,7 @@ import type { Logger } from '@myhotel/kit/logger'
 import { typenameIn } from '@myhotel/kit/operations'
 import { createReplicas, type Replica } from '@myhotel/kit/replicas'
 import type { Part } from '@myhotel/kit/service'
+import { type Span, SpanKind, traced } from '@myhotel/kit/tracing'
 import { GraphQLError } from 'graphql'
 import type { Dispatcher } from 'undici'
 import type { Exchange } from '../exchange.ts'
@@ -108,9 +109,12 @@ export function createSubgraph(options: {
     return entities === undefined ? { withinMs, aliveWithinMs: timeoutMs } : { withinMs }
   }
 
-  async function headersFor({ user, correlation, writes }: Exchange): Promise<string[]> {
+  async function headersFor(
+    { user, correlation, writes }: Exchange,
+    { traceparent }: Pick<Span, 'traceparent'>,
+  ): Promise<string[]> {
     const headers = ['content-type', 'application/json', 'authorization', `Bearer ${await sign(name, user)}`]
-    headers.push('x-correlation-id', correlation.correlationId, 'traceparent', correlation.traceparent)
+    headers.push('x-correlation-id', correlation.correlationId, 'traceparent', traceparent)
     const toSee = name === readModel ? writes.toSee() : ''
     if (toSee) headers.push('x-read-after', toSee)
     return headers
@@ -127,11 +131,13 @@ export function createSubgraph(options: {
     variables: string,
     exchange: Exchange,
     purpose: Purpose,
+    span: Span | undefined,
   ): Promise<Answer> {
     const patience = patienceFor(purpose)
+    if (purpose.entities !== undefined) span?.set({ 'myhotel.entities': purpose.entities })
     const posting = {
       body: `{"query":${operation},"variables":${variables}}`,
-      headers: await headersFor(exchange),
+      headers: await headersFor(exchange, span ?? exchange.correlation),
       signal: exchange.signal,
       ...timeFor(patience, purpose),
       onHeaders({ 'x-wrote': wrote }: Record<string, unknown>) {
@@ -164,14 +170,19 @@ export function createSubgraph(options: {
     }
   }
 
+  const attributes = { 'server.address': name }
+
   return {
     name,
     optional: true,
     async send(operation, variables, exchange, purpose) {
       const begun = performance.now()
       const record = (outcome: string) => recordFetch((performance.now() - begun) / 1_000, name, outcome)
+      const options = { under: exchange.correlation, kind: SpanKind.CLIENT, attributes }
       try {
-        const answer = await ask(operation, variables, exchange, purpose)
+        const answer = await traced(`fetch ${name}`, options, (span) =>
+          ask(operation, variables, exchange, purpose, span),
+        )
         record('OK')
         return answer
       } catch (error) {

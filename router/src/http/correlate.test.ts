@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { answer } from '@myhotel/kit/http'
 import { eventually } from '@myhotel/kit/testing'
+import { keepSpans } from '@myhotel/kit/testing/spans'
 import { afterEach, expect, test } from 'vitest'
 import { createCleanup, startRouter } from '../testing.ts'
 
@@ -39,7 +40,8 @@ test('a well-formed correlation id of a client’s is kept', async () => {
 })
 
 test('a client’s trace is not continued: it is logged, and the request starts a trace of its own', async () => {
-  const { sent, line } = await send({ traceparent, tracestate: 'a=b', baggage: 'c=d' })
+  const sampled = { TRACE_SAMPLE_RATIO: '1' }
+  const { sent, line } = await send({ traceparent, tracestate: 'a=b', baggage: 'c=d' }, sampled)
   expect(sent.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
   expect(sent.traceparent).not.toContain(traceId)
   expect([sent.tracestate, sent.baggage]).toEqual([undefined, undefined])
@@ -63,4 +65,29 @@ test.each<[string, NodeJS.ProcessEnv, boolean]>([
   const { sent, line } = await send({ traceparent }, env)
   expect(sent.traceparent === traceparent).toBe(isContinued)
   expect('clientTraceparent' in line).toBe(!isContinued)
+})
+
+test('a request is a span, and each fetch one below it', async () => {
+  const kept = keepSpans()
+  cleanup.add(kept.stop)
+  const { sent } = await send({ traceparent }, { TRACE_SAMPLE_RATIO: '1' })
+  const seen = await eventually(() => kept.seen().length === 3 && kept.seen())
+  expect(seen).toMatchObject([
+    { name: 'query spy', below: null, failed: false, attributes: { 'http.response.status_code': 200 } },
+    { name: 'plan', below: 'query spy' },
+    { name: 'fetch spy', below: 'query spy', attributes: { 'server.address': 'spy' } },
+  ])
+  const fetch = kept.spans.find(({ name }) => name === 'fetch spy')
+  expect(sent.traceparent).toBe(fetch?.traceparent)
+})
+
+test('the trace of a trusted proxy goes on below its span, which decides whether anything is recorded', async () => {
+  const kept = keepSpans()
+  cleanup.add(kept.stop)
+  const env = { TRUST_PROXY: '127.0.0.1', TRUST_TRACEPARENT: 'true', TRACE_SAMPLE_RATIO: '0' }
+  await send({ traceparent: traceparent.replace(/1$/, '0') }, { ...env, TRACE_SAMPLE_RATIO: '1' })
+  expect(kept.seen()).toEqual([])
+  await send({ traceparent }, env)
+  const [first] = await eventually(() => kept.seen().length === 3 && kept.seen())
+  expect(first).toMatchObject({ name: 'query spy', below: 'elsewhere 00f067aa0ba902b7' })
 })

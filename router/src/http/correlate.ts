@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { type Correlation, newCorrelation, traceparentOf } from '@myhotel/kit/context'
+import { type Correlation, newCorrelation } from '@myhotel/kit/context'
 import { header } from '@myhotel/kit/http'
+import { traceparentOf } from '@myhotel/kit/traceparent'
 import type { Proxies } from './proxies.ts'
 
 /** The correlation id and trace context that a request gets. */
@@ -25,8 +26,11 @@ export function createCorrelate(options: {
   }
 }
 
+/** Whether the trace of a request was begun by who sent it: a proxy that is trusted. */
+export const isContinued = (request: IncomingMessage, { traceparent }: Correlation): boolean =>
+  header(request, 'traceparent') === traceparent
+
 /** The trace context that a client sent and that was not continued, for the log. */
-export function clientTraceOf(request: IncomingMessage, { traceparent }: Correlation): string | undefined {
-  const told = traceparentOf(header(request, 'traceparent'))
-  return told === traceparent ? undefined : told
+export function clientTraceOf(request: IncomingMessage, correlation: Correlation): string | undefined {
+  return isContinued(request, correlation) ? undefined : traceparentOf(header(request, 'traceparent'))
 }

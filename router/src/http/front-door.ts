@@ -1,16 +1,19 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { type Correlation, correlated } from '@myhotel/kit/context'
+import { type Correlation, correlated, correlation } from '@myhotel/kit/context'
 import type { HostCheck } from '@myhotel/kit/hosts'
 import { answerError, type GraphqlServer, header, serveGraphql } from '@myhotel/kit/http'
 import type { Logger } from '@myhotel/kit/logger'
+import { nameOfOperation } from '@myhotel/kit/operation-name'
 import { type Outcome, outcomeOf, recordOperation } from '@myhotel/kit/operations'
+import { type Span, SpanKind, traced } from '@myhotel/kit/tracing'
+import type { OperationDefinitionNode } from 'graphql'
 import type { Exchange, RouterContext } from '../exchange.ts'
 import type { ReadYourWrites } from '../execution/read-your-writes.ts'
 import type { Users } from '../identity/users.ts'
 import type { Load } from '../limits/load.ts'
 import { type RateLimits, rateHeaders, secondsUntilFree } from '../limits/rate-limits.ts'
 import type { Playground } from '../playground/playground.ts'
-import { type Correlate, clientTraceOf } from './correlate.ts'
+import { type Correlate, clientTraceOf, isContinued } from './correlate.ts'
 import type { Cors } from './cors.ts'
 import type { Proxies } from './proxies.ts'
 
@@ -50,35 +53,42 @@ export function createFrontDoor(options: {
 }): RequestListener {
   const { server, users, proxies, load, rates, playground, log } = options
 
-  async function route(request: IncomingMessage, response: ServerResponse, correlation: Correlation) {
+  async function route(request: IncomingMessage, response: ServerResponse, given: Correlation) {
     const wrong = options.wrongHost?.(request)
     if (wrong) return answerError(response, 421, 'BAD_REQUEST', wrong)
     const path = request.url?.split('?', 1)[0] ?? '/'
     if (path === '/graphql') {
-      if (!options.cors(request, response)) await takeIn(request, response, correlation)
+      if (!options.cors(request, response)) await takeIn(request, response, given)
     } else if (!(await playground?.serve(path, request, response))) {
       answerError(response, 404, 'NOT_FOUND', 'GraphQL is at POST /graphql')
     }
   }
 
   /** Turns away at once what is more than can be held. */
-  async function takeIn(request: IncomingMessage, response: ServerResponse, correlation: Correlation) {
+  async function takeIn(request: IncomingMessage, response: ServerResponse, given: Correlation) {
     if (!load.enter()) {
       const more = { retryAfterSeconds: 1 }
       return answerError(response, 503, 'SERVICE_UNAVAILABLE', 'too much to do at the moment', more)
     }
     try {
-      await admit(request, response, correlation)
+      const first = { kind: SpanKind.SERVER, begins: !isContinued(request, given) }
+      await traced('graphql', first, (span) => admit(request, response, given, span))
     } finally {
       load.leave()
     }
   }
 
   /** Lets in who may come in: the token is good, the client has not asked too often. */
-  async function admit(request: IncomingMessage, response: ServerResponse, correlation: Correlation) {
+  async function admit(
+    request: IncomingMessage,
+    response: ServerResponse,
+    given: Correlation,
+    span: Span | undefined,
+  ) {
     const begun = performance.now()
     const refuse = (...[status, code, message, more]: Refusal) => {
       answerError(response, status, code, message, more)
+      span?.set({ 'http.response.status_code': status })
       log.info({ status, code, ms: since(begun) }, 'request refused')
     }
 
@@ -103,7 +113,7 @@ export function createFrontDoor(options: {
       user,
       client,
       quotas,
-      correlation,
+      correlation: correlation(),
       writes: options.readYourWrites(user.subject, header(request, 'x-read-after')),
       signal: cancel.signal,
       extensions: {},
@@ -111,13 +121,14 @@ export function createFrontDoor(options: {
     await graphql(exchange, cancel, request, response)
     const status = response.destroyed && !response.writableFinished ? clientGone : response.statusCode
     const operation = exchange.asked?.operation
+    if (span) describe(span, status, operation)
     recordOperation(operation, await outcomeWith(status, exchange), performance.now() - begun)
     log.info(
       {
         operation: operation?.name?.value.slice(0, 100),
         kind: operation?.operation,
         ...{ status, ms: since(begun), user: user.subject },
-        clientTraceparent: clientTraceOf(request, correlation),
+        clientTraceparent: clientTraceOf(request, given),
       },
       'request',
     )
@@ -148,11 +159,11 @@ export function createFrontDoor(options: {
   }
 
   return (request, response) => {
-    const correlation = options.correlate(request)
-    response.setHeader('x-correlation-id', correlation.correlationId)
+    const given = options.correlate(request)
+    response.setHeader('x-correlation-id', given.correlationId)
     for (const [name, value] of everyAnswer) response.setHeader(name, value)
     if (proxies.cameByHttps(request)) response.setHeader('strict-transport-security', strictTransport)
-    correlated(correlation, () => route(request, response, correlation)).catch((error: unknown) => {
+    correlated(given, () => route(request, response, given)).catch((error: unknown) => {
       log.error({ err: error }, 'request failed')
       if (!response.headersSent) answerError(response, 500, 'INTERNAL_SERVER_ERROR', 'internal error')
     })
@@ -171,6 +182,16 @@ async function outcomeWith(status: number, { asked, execution, answeredAs }: Exc
 }
 
 type Refusal = [status: number, code: string, message: string, more?: { retryAfterSeconds: number }]
+
+/** Says in a request's span what was asked and answered. */
+function describe(span: Span, status: number, operation: OperationDefinitionNode | undefined) {
+  span.set({ 'http.response.status_code': status })
+  if (status >= 500) span.fail({ code: String(status) })
+  if (!operation) return
+  span.name = nameOfOperation(operation)
+  span.set({ 'graphql.operation.type': operation.operation })
+  if (operation.name) span.set({ 'graphql.operation.name': operation.name.value.slice(0, 100) })
+}
 
 /** Answers a request whose time is over, whoever still works on it. */
 function tooLate(request: IncomingMessage, response: ServerResponse, timeoutMs: number) {

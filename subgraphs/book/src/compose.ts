@@ -10,6 +10,7 @@ import { recordRefusals } from '@myhotel/kit/refusals'
 import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { subscribe } from '@myhotel/kit/subscription'
+import { traced } from '@myhotel/kit/tracing'
 import { whileLeading } from '@myhotel/kit/while-leading'
 import { tellWork } from '@myhotel/kit/work'
 import { dateIn, instantAt, isUsableTimeZone } from '@myhotel/kit/zone'
@@ -74,7 +75,10 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
     name: 'recovery',
     everyMs: 500,
     log,
-    work: () => recoverAttempts(ports, recoveredAtOnce, correlated),
+    work: () =>
+      recoverAttempts(ports, recoveredAtOnce, (correlation, work) =>
+        correlated(correlation, () => traced('recover attempt', {}, work)),
+      ),
   })
   const records = paymentRecords({ url: env.PAYMENT_URL, sign, log })
   const { make: reconciler } = reconciliation(

@@ -7,6 +7,7 @@ import { countRefusals } from '@myhotel/kit/refusals'
 import { subgraphServer } from '@myhotel/kit/serve'
 import type { Part } from '@myhotel/kit/service'
 import { survey } from '@myhotel/kit/survey'
+import { withSpans } from '@myhotel/kit/tracing'
 import { tellDeadLetters } from '@myhotel/kit/work'
 import { instantAt } from '@myhotel/kit/zone'
 import { followEvents } from './adapters/event-consumer.ts'
@@ -21,6 +22,7 @@ import { rebuild } from './application/rebuild.ts'
 import type { Env, RebuildEnv } from './env.ts'
 
 const startOfDay = (date: string, timeZone: string) => instantAt(date, '00:00', timeZone).getTime()
+const redisSpans = { attributes: { 'db.system.name': 'redis' } }
 const clock = { now: () => Date.now(), pause: (ms: number) => pause(ms) }
 
 /** Puts My Page together. Its parts start in this order and stop in the reverse one. */
@@ -35,7 +37,8 @@ export function compose(env: Env, log: Logger): Part[] {
     rebuild: (onProgress) => rebuild(writing, { onProgress }),
     log,
   })
-  const pages = createPages(reading, () => keeper.wake())
+  const found = createPages(reading, () => keeper.wake())
+  const pages = withSpans('redis', found, ['progress', 'count', 'bookings', 'rooms'], redisSpans)
   const dead = survey(async () => (await deadLetters.ids()).length)
   tellDeadLetters(async () => {
     const count = await dead()
@@ -85,7 +88,7 @@ export function composeRebuild(env: RebuildEnv, log: Logger) {
 function assemble(env: RebuildEnv, log: Logger) {
   const redis = createRedis(env.REDIS_URL, { commandTimeoutMs: 20_000 })
   const bus = createBus({ url: env.NATS_URL, replicas: env.NATS_REPLICAS, name: 'mypage', log })
-  const store = withFailpoints('store', createPageStore(redis))
+  const store = withFailpoints('store', withSpans('redis', createPageStore(redis), ['apply'], redisSpans))
   const deadLetters = createDeadLetters(redis)
   return { redis, bus, store, streams: bus, deadLetters, startOfDay }
 }

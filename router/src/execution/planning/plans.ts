@@ -1,5 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { moreRules } from '@myhotel/kit/client-faults'
+import { traced } from '@myhotel/kit/tracing'
 import {
   type DocumentNode,
   getOperationAST,
@@ -63,7 +64,7 @@ export function createPlans<Compiled>(
     for (const value of flags.values()) key += value ? ' 1' : ' 0'
     const kept = entries.get(key)
     if (kept) return kept.compiled
-    const planned = planner.plan(document, operation, flags)
+    const planned = traced('plan', {}, () => planner.plan(document, operation, flags))
     const entry = { known, flags, compiled: compile(planned) }
     sizes.set(entry, sizeOf(planned, document))
     entries.set(key, entry)

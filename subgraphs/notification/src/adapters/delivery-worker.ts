@@ -1,5 +1,7 @@
+import { correlated, newCorrelation } from '@myhotel/kit/context'
 import type { Logger } from '@myhotel/kit/logger'
 import { type Loop, loop } from '@myhotel/kit/loop'
+import { type Span, SpanKind, traced } from '@myhotel/kit/tracing'
 import { attempt } from '../application/commands.ts'
 import type { Carrier, Clock, Deliveries, Delivery } from '../application/ports.ts'
 
@@ -25,9 +27,22 @@ export function deliveryWorker(options: {
   /** Carried, and not written down yet: the next ones do not wait for that. */
   const writing = new Set<Promise<void>>()
 
-  async function carry(delivery: Delivery) {
+  /** What a delivery causes belongs to what it tells of. */
+  function carry(delivery: Delivery): Promise<void> {
+    const { notificationId, channel, under } = delivery
+    const attributes = {
+      'myhotel.notification.id': notificationId,
+      'myhotel.delivery.attempt': delivery.attempt,
+    }
+    return correlated(under ?? newCorrelation(), () =>
+      traced(`deliver ${channel}`, { kind: SpanKind.CLIENT, attributes }, (span) => deliver(delivery, span)),
+    )
+  }
+
+  async function deliver(delivery: Delivery, span: Span | undefined) {
     const { notificationId, channel } = delivery
     const { verdict, written } = await attempt(delivery, options)
+    span?.set({ 'myhotel.delivery.state': verdict.state })
     keep(
       writing,
       written.catch((error: unknown) =>

@@ -89,6 +89,7 @@ test('a delivery has the same Message-ID however often it is tried', async () =>
     channel: 'EMAIL' as const,
     attempt: 1,
     sentAt: new Date(),
+    under: null,
     message: messageTo('dora'),
   }
   const mail = carrier()

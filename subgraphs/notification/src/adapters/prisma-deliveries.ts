@@ -18,6 +18,8 @@ type Row = {
   body: string
   booking_id: string | null
   room_id: string | null
+  correlation_id: string | null
+  traceparent: string | null
 }
 
 /**
@@ -45,7 +47,8 @@ export function prismaDeliveries(database: Database): Deliveries {
         UPDATE delivery SET attempts = attempts + 1, due_at = now() + ${leaseMs} * interval '1 millisecond'
         FROM due JOIN notification ON notification.id = due.notification_id
         WHERE delivery.notification_id = due.notification_id AND delivery.channel = ${channel}::channel
-        RETURNING delivery.notification_id, attempts, sent_at, recipient_id, kind, title, body, booking_id, room_id`
+        RETURNING delivery.notification_id, attempts, sent_at, recipient_id, kind, title, body, booking_id, room_id,
+          correlation_id, traceparent`
       return rows.map((row) => toDelivery(channel, row))
     },
 
@@ -69,7 +72,9 @@ const settleSql = `
 
 function toDelivery(channel: Channel, row: Row): Delivery {
   const { recipient_id: recipientId, kind, title, body, booking_id: bookingId, room_id: roomId } = row
+  const { correlation_id: correlationId, traceparent } = row
   return {
+    under: correlationId && traceparent ? { correlationId, traceparent } : null,
     notificationId: row.notification_id,
     channel,
     attempt: row.attempts,

@@ -10,10 +10,12 @@ import type { Database, Transaction } from './database.ts'
 /** One statement for all events that came together: notifications that are new, and a delivery for each channel. */
 const sendSql = `
   WITH sent AS (
-    INSERT INTO notification (id, event_id, recipient_id, kind, title, body, booking_id, room_id, sent_at)
-    SELECT id, "eventId", "recipientId", kind, title, body, "bookingId", "roomId", $2::timestamptz
+    INSERT INTO notification (id, event_id, recipient_id, kind, title, body, booking_id, room_id, sent_at, correlation_id,
+      traceparent)
+    SELECT id, "eventId", "recipientId", kind, title, body, "bookingId", "roomId", $2::timestamptz, "correlationId",
+      traceparent
     FROM ${keysLookedUpByKeptPlans}, jsonb_to_recordset($1::jsonb) AS message(id uuid, "eventId" text, "recipientId" text, kind kind, title text,
-      body text, "bookingId" text, "roomId" text)
+      body text, "bookingId" text, "roomId" text, "correlationId" text, traceparent text)
     ON CONFLICT (event_id, recipient_id, kind) DO NOTHING
     RETURNING id
   ), in_app AS (
@@ -33,7 +35,13 @@ export function outgoing(tx: Transaction, channels: readonly Channel[]): Outgoin
       const drafts = told.flatMap(({ eventId, messages, under }) =>
         messages.map((message) => ({ message: { ...message, id: v7(), eventId }, under })),
       )
-      const rows = JSON.stringify(drafts.map(({ message }) => message))
+      const rows = JSON.stringify(
+        drafts.map(({ message, under: { correlationId, traceparent } }) => ({
+          ...message,
+          correlationId,
+          traceparent,
+        })),
+      )
       const sent = await tx.$queryRawUnsafe<{ id: string }[]>(sendSql, rows, sentAt.toISOString(), list)
       const ids = new Set(sent.map(({ id }) => id))
       const announcements = drafts

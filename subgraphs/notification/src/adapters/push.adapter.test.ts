@@ -35,7 +35,7 @@ const endpointsOf = async (user: string) => (await subscriptions.of(user)).map((
 
 function deliveryTo(user: string): Delivery {
   const notificationId = '0190c8a4-0000-7000-8000-00000000000a'
-  return { notificationId, channel: 'PUSH', attempt: 1, sentAt: now, message: messageTo(user) }
+  return { notificationId, channel: 'PUSH', attempt: 1, sentAt: now, message: messageTo(user), under: null }
 }
 
 test('a message goes, encrypted and signed, to all browsers of the user and to no other', async () => {

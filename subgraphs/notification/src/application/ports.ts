@@ -4,12 +4,15 @@ import type { PushSubscription } from '../domain/push-subscription.ts'
 
 export type Clock = () => Date
 
+/** What something belongs to, and with it all that follows from it. */
+export type Correlation = { readonly correlationId: string; readonly traceparent: string }
+
 /** What is to be said of one event. */
 export type Told = {
   readonly eventId: string
   readonly messages: readonly Message[]
-  /** What the event belongs to, and with it all that follows from it. */
-  readonly under: { readonly correlationId: string; readonly traceparent: string }
+  /** What the event belongs to. */
+  readonly under: Correlation
 }
 
 /** Sends what a policy found to say. It works inside the transaction in which the events are received. */
@@ -41,6 +44,8 @@ export type Delivery = {
   readonly attempt: number
   readonly sentAt: Date
   readonly message: Message
+  /** What the event belongs to that it tells of; null where an earlier version stored it. */
+  readonly under: Correlation | null
 }
 
 /** The deliveries that are still to be made. */

@@ -3,6 +3,7 @@ import { isOfOneRow } from '@myhotel/kit/failures'
 import { gathered } from '@myhotel/kit/gather'
 import { firstIdOf } from '@myhotel/kit/ids'
 import { joinOutboxJson, toOutboxJson } from '@myhotel/kit/outbox'
+import { traced } from '@myhotel/kit/tracing'
 import type { Payments, Stored } from '../application/ports.ts'
 import { isApproved, type Payment, type Pending, type Tombstone } from '../domain/payment.ts'
 import { nextStep } from '../domain/standing.ts'
@@ -104,7 +105,9 @@ export function prismaPayments(db: Database | Transaction, afterCommit: () => vo
       await Promise.all(
         rows.map((row) =>
           correlated({ correlationId: row.correlationId, traceparent: row.traceparent }, () =>
-            work({ payment: toPayment(row), revision: row.revision }, row.tries),
+            traced('settle payment', { attributes: { 'myhotel.tries': row.tries } }, () =>
+              work({ payment: toPayment(row), revision: row.revision }, row.tries),
+            ),
           ),
         ),
       )

@@ -1,5 +1,6 @@
 import type { PaymentProvider } from '@myhotel/kit/charging'
 import type { Part } from '@myhotel/kit/service'
+import { withSpans } from '@myhotel/kit/tracing'
 import type { Provider } from '../application/ports.ts'
 import { guardedProvider } from './guarded-provider.ts'
 import { sandboxProvider } from './sandbox-provider.ts'
@@ -19,11 +20,17 @@ export type ProviderOptions = {
 export function createProvider(options: ProviderOptions): { provider: Provider; part: Part } {
   const { provider, release } = chosen(options)
   const { concurrent, breakMs } = options
+  const attributes = { 'myhotel.provider': options.kind }
+  const tell = { attributes, tell: outcomeOf }
+  const seen = withSpans('provider', provider, ['charge', 'find', 'close', 'refund'], tell)
   return {
-    provider: guardedProvider(provider, { concurrent, retryAfterMs: breakMs }),
+    provider: guardedProvider(seen, { concurrent, retryAfterMs: breakMs }),
     part: { name: 'provider', stop: release },
   }
 }
+
+/** What goes wrong with the provider is an answer, and is to be seen as well as what goes well. */
+const outcomeOf = (answer: { readonly outcome: string }) => ({ 'myhotel.outcome': answer.outcome })
 
 function chosen({ kind, url, secretKey = '', withinMs, concurrent }: ProviderOptions) {
   if (kind === 'sandbox') return sandboxProvider({ url: url ?? '', withinMs, connections: concurrent })
