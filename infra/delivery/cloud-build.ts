@@ -35,14 +35,14 @@ export const cloudBuild = z.strictObject({
 /** Those that Cloud Build has itself, and that we use. */
 const BUILT_IN = ['PROJECT_ID', 'TAG_NAME']
 
-/** Substitutions that a configuration uses and that there are not. */
-export function unknownSubstitutions(text: string, { substitutions, steps }: z.infer<typeof cloudBuild>): string[] {
-  const known = [...Object.keys(substitutions), ...BUILT_IN]
-  const outsideScripts = steps.reduce((rest, { script }) => rest.replace(script.trim(), ''), text)
-  const used = [...outsideScripts.matchAll(/\$\{?(_?[A-Z][A-Z0-9_]*)/g), ...scriptsOf(steps)]
+/** Substitutions that a configuration uses and that there are not. In scripts they are variables; others there are the shell's. */
+export function unknownSubstitutions({ steps, ...build }: z.infer<typeof cloudBuild>): string[] {
+  const known = [...Object.keys(build.substitutions), ...BUILT_IN]
+  const outside = JSON.stringify([build, steps.map(({ script, ...step }) => step)])
+  const scripts = steps.map(({ script }) => script).join('\n')
+  const used = [
+    ...outside.matchAll(/\$\{?(_?[A-Z][A-Z0-9_]*)/g),
+    ...scripts.matchAll(/\$\{?(_[A-Z][A-Z0-9_]*)/g),
+  ]
   return [...new Set(used.map(([, name = '']) => name))].filter((name) => !known.includes(name)).sort()
 }
-
-/** In scripts they are variables; others there are the shell's. */
-const scriptsOf = (steps: readonly { script: string }[]) =>
-  steps.flatMap(({ script }) => [...script.matchAll(/\$\{?(_[A-Z][A-Z0-9_]*|TAG_NAME|PROJECT_ID)/g)])

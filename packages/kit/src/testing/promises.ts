@@ -32,6 +32,8 @@ export type Message = {
   readonly data: unknown
 }
 
+const timeOf = ({ headers }: Message) => Date.parse(headers['ce-time'] ?? '')
+
 /** Messages of every release, in the order in which they were published: a small hotel's history. */
 export const keptMessages: readonly { version: string; messages: readonly Message[] }[] = releases.map(
   ({ version, folder }) => ({
@@ -41,8 +43,6 @@ export const keptMessages: readonly { version: string; messages: readonly Messag
       .sort((one, other) => timeOf(one) - timeOf(other)),
   }),
 )
-
-const timeOf = ({ headers }: Message) => Date.parse(headers['ce-time'] ?? '')
 
 /** The same as the consumers of a subgraph are given them. */
 export const keptEvents = keptMessages.map(({ version, messages }) => ({

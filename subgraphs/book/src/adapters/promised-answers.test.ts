@@ -17,13 +17,12 @@ async function ask({ callee, operation, variables }: Call, url: string): Promise
   const client = paymentClient({ url, sign, log, concurrent: 4, holdMs: 25_000 })
   const { amount, method, attemptId: id, ...parties } = (variables.input ?? variables) as Input
   const attempt = { id, ...parties } as Attempt
-  const asked = {
+  const asking: Record<string, () => Promise<unknown>> = {
     ApprovePayment: () => client.approve(attempt, amount, method),
     ResolvePayment: () => client.resolve(attempt),
     VoidPayment: () => client.undo(attempt),
-  }[operation]
-  if (!asked) throw new Error(`${operation} is asked by nobody`)
-  return asked().finally(() => client.close())
+  }
+  return asking[operation]?.().finally(() => client.close())
 }
 
 type Input = { attemptId: string; amount: { amount: number; currency: string }; method: string }
