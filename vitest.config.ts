@@ -8,6 +8,9 @@ import { WORKERS } from './tools/test/workers.ts'
  */
 const graphql = createRequire(import.meta.url).resolve('graphql')
 
+/** What is tried on what kustomize renders, and on other files for machines. */
+const MANIFESTS = 'infra/{k8s/rules,compose,rollout,delivery}/**'
+
 const sources = '{subgraphs/*,packages/*,router}/src'
 
 export default defineConfig({
@@ -24,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [`${sources}/**/*.test.ts`, '{tools,infra,bench}/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/*.adapter.test.ts', 'infra/{k8s/rules,compose}/**'],
+          exclude: ['**/node_modules/**', '**/*.adapter.test.ts', MANIFESTS],
         },
       },
       {
@@ -33,9 +36,9 @@ export default defineConfig({
         test: { name: 'rules', include: ['tests/rules/*.test.ts'] },
       },
       {
-        // Every overlay of infra/k8s with every component, compose.yaml, and the rules that they keep. No cluster, no Docker.
+        // Every overlay of infra/k8s with every component, compose.yaml, roll-outs, and the rules that they keep. No cluster, no Docker.
         extends: true,
-        test: { name: 'manifests', include: ['infra/{k8s/rules,compose}/**/*.test.ts'] },
+        test: { name: 'manifests', include: [`${MANIFESTS}/*.test.ts`] },
       },
       {
         // Needs a real PostgreSQL, NATS and Redis; each file works in a database of its own. The server has another zone

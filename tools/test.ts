@@ -13,6 +13,7 @@ const STEPS: readonly Step[] = [
   { name: 'boundaries', command: ['depcruise', '--config', '.dependency-cruiser.cjs', ...CODE] },
   { name: 'generated', command: ['node', 'tools/generate.ts', '--graphql', '--manifests', '--check'] },
   { name: 'supergraph', command: ['node', 'tools/generate.ts', '--supergraph', '--check'] },
+  { name: 'contracts', command: ['node', 'tools/contracts/main.ts'] },
   { name: 'migrations', command: ['node', 'tools/migrate.ts', 'check'], needsServices: true },
   vitest('rules'),
   vitest('manifests'),

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -26,6 +26,8 @@ export type Builder = {
   build(build: Build): Promise<void>
   /** Writes an image that was built to a file, as `docker load`, `podman load` and `ctr images import` read it. */
   save(tag: string, archive: string): Promise<void>
+  /** Sends an image that was built to a registry, under this name there; answers its digest, `sha256:…`. */
+  push(tag: string, name: string): Promise<string>
   close(): Promise<void>
 }
 
@@ -90,6 +92,11 @@ async function buildah(): Promise<Builder> {
         `docker-archive:${archive}:docker.io/library/${tag}`,
       )
     },
+    async push(tag, name) {
+      const file = join(storage, 'digest')
+      await call('push', '--quiet', '--digestfile', file, `docker.io/library/${tag}`, `docker://${name}`)
+      return (await readFile(file, 'utf8')).trim()
+    },
     async close() {
       await call('rmi', '--all', '--force').catch(() => undefined)
       await rm(storage, { recursive: true, force: true })
@@ -110,6 +117,15 @@ function docker(): Builder {
       await run('docker', ['build', ...options, '--tag', tag, '--file', containerfile, context])
     },
     save: async (tag, archive) => void (await run('docker', ['save', '--output', archive, tag])),
+    async push(tag, name) {
+      await run('docker', ['tag', tag, name])
+      await run('docker', ['push', '--quiet', name])
+      const { stdout } = await run('docker', ['image', 'inspect', '--format', '{{join .RepoDigests "\\n"}}', name])
+      const [repository = ''] = name.split(/:(?!.*[/])/)
+      const found = stdout.split('\n').find((one) => one.startsWith(`${repository}@`))
+      if (!found) throw new Error(`The registry has told no digest of ${name}.`)
+      return found.slice(repository.length + 1).trim()
+    },
     close: async () => undefined,
   }
 }

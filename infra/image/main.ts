@@ -9,11 +9,12 @@ import { type Builder, openBuilder } from './builder.ts'
 import { checkArchive } from './check.ts'
 import { sizeOf, touch } from './files.ts'
 import { type Image, images } from './images.ts'
+import { publish } from './publish.ts'
 import { writeBom } from './sbom.ts'
 import { stage } from './stage.ts'
 import { warm } from './warm.ts'
 
-const USAGE = `npm run image [-- --only NAME --tag TAG --base IMAGE --check]
+const USAGE = `npm run image [-- --only NAME --tag TAG --base IMAGE --check --push REGISTRY --sign KEY]
 
 Builds the images by buildah or Docker, whichever is there, and writes archives to infra/image/out/, which
 "docker load", "podman load" and "ctr images import" read, each with its bill of materials (CycloneDX).
@@ -23,12 +24,17 @@ Builds the images by buildah or Docker, whichever is there, and writes archives 
   --base IMAGE   what they are built on instead of ${'gcr.io/distroless/cc-debian12'}; "debian" makes a base of a few
                  of Debian's packages, as is also done where no registry can be reached
   --check        runs all that is in the archives, read-only, without capabilities, as nobody: as root, with runc
+  --push REGISTRY
+                 sends the images to REGISTRY/NAME:TAG; buildah or Docker has to be signed in there
+  --sign KEY     signs what was sent, and its bill of materials as an attestation, by cosign: KEY is one that cosign knows
+                 (gcpkms://…, cosign.key), or "keyless": by the identity of the CI that runs this
 `
 
 const run = promisify(execFile)
 const distroless = 'gcr.io/distroless/cc-debian12'
 const OUT = join(import.meta.dirname, 'out')
 const archiveOf = ({ name }: Image) => join(OUT, `${name}.tar`)
+const bomOf = ({ name }: Image) => join(OUT, `${name}.cdx.json`)
 
 type Options = { tag: string; base: string; builder: Builder; epoch: number; revision: string }
 
@@ -39,11 +45,13 @@ async function main(): Promise<number> {
       tag: { type: 'string' },
       base: { type: 'string' },
       check: { type: 'boolean', default: false },
+      push: { type: 'string' },
+      sign: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
   const chosen = images.filter(({ name }) => !values.only || name === values.only)
-  if (values.help || chosen.length === 0) {
+  if (values.help || chosen.length === 0 || (values.sign && !values.push)) {
     process.stdout.write(USAGE)
     return values.help ? 0 : 2
   }
@@ -62,6 +70,7 @@ async function main(): Promise<number> {
     for (const image of chosen) {
       await build(image, options)
       if (values.check) process.stdout.write(`${await checkArchive(image, archiveOf(image))}\n`)
+      if (values.push) await publish(image.name, tag, { ...values, registry: values.push, builder, bom: bomOf(image) })
     }
   } finally {
     await builder.close()
@@ -86,7 +95,7 @@ async function build(image: Image, options: Options): Promise<void> {
     await copyFile(join(ROOT, 'node_modules/node/bin/node'), join(context, 'usr/bin/node'))
     await stage(image, join(context, 'app'))
     await warm(join(context, 'app'), image.env)
-    await writeBom(image, tag, join(context, 'app'), debian, join(OUT, `${image.name}.cdx.json`))
+    await writeBom(image, tag, join(context, 'app'), debian, bomOf(image))
     await touch(context, epoch)
     const labels = {
       'org.opencontainers.image.title': image.title,

@@ -19,12 +19,14 @@ export const withheldText = z
   .unknown()
   .prefault('')
   .transform((): '' => '')
+  .pipe(z.literal(''))
 
 /** Like `withheldText`, where the text was optional. */
 export const withheldOptionalText = z
   .unknown()
   .prefault(null)
   .transform((): null => null)
+  .pipe(z.null())
 
 export const priceLine = z.object({
   kind: z.enum(['NIGHTS', 'CLEANING_FEE', 'TAX']),

@@ -202,7 +202,7 @@ export function toHeaders(event: Envelope) {
 export function toDelivery(context: string, message: JsMsg): Delivery {
   const body = message.string()
   return {
-    envelope: toEnvelope(context, message, body),
+    envelope: toEnvelope(context, (name) => message.headers?.get(name), body),
     subject: message.subject,
     body,
     attempt: message.info.redeliveryCount,
@@ -211,12 +211,16 @@ export function toDelivery(context: string, message: JsMsg): Delivery {
   }
 }
 
-/** Null where the message is no event of ours. */
-function toEnvelope(context: string, message: JsMsg, body: string): Envelope | null {
-  const id = message.headers?.get('ce-id')
-  const version = Number(message.headers?.get('aggregate-version'))
+/** The event that a message is, by its headers and its body; null where it is none of ours. */
+export function toEnvelope(
+  context: string,
+  header: (name: string) => string | undefined,
+  body: string,
+): Envelope | null {
+  const get = (name: string) => header(name) ?? ''
+  const id = get('ce-id')
+  const version = Number(get('aggregate-version'))
   if (!id || !Number.isInteger(version) || version < 1) return null
-  const get = (name: string) => message.headers?.get(name) ?? ''
   try {
     return {
       id,
