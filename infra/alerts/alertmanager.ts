@@ -10,7 +10,11 @@ import { eventually } from '../proof/eventually.ts'
 export type Alertmanager = { readonly address: string; stop(): Promise<void> }
 
 /** Starts an Alertmanager that tells `webhook` of every alert by itself, and when it is over. */
-export async function startAlertmanager(program: string, folder: string, webhook: string): Promise<Alertmanager> {
+export async function startAlertmanager(
+  program: string,
+  folder: string,
+  webhook: string,
+): Promise<Alertmanager> {
   const address = `127.0.0.1:${await freePort()}`
   const file = join(folder, 'alertmanager.yaml')
   const config = {

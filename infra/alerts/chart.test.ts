@@ -11,7 +11,17 @@ test('numbers are told in few letters', () => {
 })
 
 test('a picture has a line for each series, from left to right and from below', () => {
-  const lines = [{ name: 'a < b', values: [[0, 0], [60, 5], [120, Number.NaN], [180, 10]] as const }]
+  const lines = [
+    {
+      name: 'a < b',
+      values: [
+        [0, 0],
+        [60, 5],
+        [120, Number.NaN],
+        [180, 10],
+      ] as const,
+    },
+  ]
   const svg = toSvg('Things', [{ title: 'One', unit: 'short', lines }], 0, 180)
   expect(svg).toContain('points="52.0,138.0 216.0,82.0 544.0,26.0"')
   expect(svg).toContain('>a &lt; b<')

@@ -13,10 +13,10 @@ const colours = ['#3366cc', '#dc3912', '#109618', '#ff9900', '#990099', '#0099c6
 /** More names than these would fill the picture. */
 const mostNames = 8
 
-const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
 const text = (x: number, y: number, words: string, more = '') =>
-  `<text x="${x}" y="${y}" ${more}>${escape(words)}</text>`
+  `<text x="${x}" y="${y}" ${more}>${escaped(words)}</text>`
 
 /** A number as the unit of Grafana's has it, in few letters. */
 export function inUnit(value: number, unit: string): string {
@@ -45,7 +45,12 @@ function draw({ title, unit, lines }: Chart, from: number, to: number): string {
   })
   const names = lines.slice(0, mostNames).map(({ name }, index) => {
     const at = `fill="${colours[index % colours.length]}" class="small"`
-    return text(inner.left + (index % 4) * 124, inner.top + inner.height + 18 + 14 * Math.floor(index / 4), name.slice(0, 22), at)
+    return text(
+      inner.left + (index % 4) * 124,
+      inner.top + inner.height + 18 + 14 * Math.floor(index / 4),
+      name.slice(0, 22),
+      at,
+    )
   })
   return [text(8, 16, title, 'class="title"'), ...grid, ...drawn, ...names].join('\n')
 }

@@ -30,7 +30,9 @@ type Dashboard = {
 export async function readPanels(): Promise<Panel[]> {
   const files = (await readdir(DASHBOARDS)).filter((name) => name.endsWith('.json')).sort()
   const read = files.map(async (file) => {
-    const { title: dashboard, panels } = JSON.parse(await readFile(join(DASHBOARDS, file), 'utf8')) as Dashboard
+    const { title: dashboard, panels } = JSON.parse(
+      await readFile(join(DASHBOARDS, file), 'utf8'),
+    ) as Dashboard
     return panels.flatMap(({ id, title, fieldConfig, targets }) =>
       targets.map(({ expr, legendFormat = '' }) => ({
         ...{ file, dashboard, id, title, expr, legend: legendFormat },

@@ -48,7 +48,14 @@ async function main(): Promise<number> {
       if (samples === 0) tell(`no data: ${panel.dashboard}, ${panel.title}: ${panel.expr}`)
     }
     const trials = await tryAll(watched, tell)
-    const seen = { at: new Date(), versions: versions(), healthyMinutes: minutes, falseAlarms, panels, trials }
+    const seen = {
+      at: new Date(),
+      versions: versions(),
+      healthyMinutes: minutes,
+      falseAlarms,
+      panels,
+      trials,
+    }
     if (!values.only) {
       await writeReport(seen)
       await drawDashboards(watched.prometheus, begun / 1_000, Date.now() / 1_000)

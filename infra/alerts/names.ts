@@ -33,6 +33,8 @@ const suffix = /_(bucket|count|sum)$/
 
 /** Of these names, those that no answer to GET /metrics has. */
 export function missingOf(names: readonly string[], answers: readonly string[]): string[] {
-  const told = new Set(answers.flatMap((text) => [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name)))
+  const told = new Set(
+    answers.flatMap((text) => [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name)),
+  )
   return names.filter((name) => !told.has(name) && !told.has(name.replace(suffix, '')))
 }

@@ -1,7 +1,7 @@
 import type { Panel } from './dashboards.ts'
-import { hastenedBy } from './stage.ts'
 import type { Alert } from './rules.ts'
 import type { Trial } from './run.ts'
+import { hastenedBy } from './stage.ts'
 
 /** What a run has seen. */
 export type Seen = {
@@ -27,11 +27,15 @@ export function toMarkdown(alerts: readonly Alert[], seen: Seen): string {
     const trial = trials.find(({ alert }) => alert === name)
     const link = `[${name}](../../docs/runbooks/${name}.md)`
     return trial
-      ? [`| ${link} | ${severity} | ${trial.fault} | ${time(trial.firedAfter)} | ${time(trial.resolvedAfter)} |`]
+      ? [
+          `| ${link} | ${severity} | ${trial.fault} | ${time(trial.firedAfter)} | ${time(trial.resolvedAfter)} |`,
+        ]
       : []
   })
   const silent = falseAlarms.length === 0 ? 'no alert was told' : `these were told: ${falseAlarms.join(', ')}`
-  const empty = panels.filter(({ samples }) => samples === 0).map(({ panel }) => `${panel.dashboard}: ${panel.title}`)
+  const empty = panels
+    .filter(({ samples }) => samples === 0)
+    .map(({ panel }) => `${panel.dashboard}: ${panel.title}`)
   const data =
     empty.length === 0
       ? `all ${panels.length} queries of the dashboards return data`

@@ -61,14 +61,19 @@ describe('expressions', () => {
   })
 
   test('tell which figures they read', () => {
-    expect(namesIn('sum by (job) (rate(a_total{b="c"}[5m])) / on (job) max(d:e) or vector(0)')).toEqual(['a_total', 'd:e'])
+    expect(namesIn('sum by (job) (rate(a_total{b="c"}[5m])) / on (job) max(d:e) or vector(0)')).toEqual([
+      'a_total',
+      'd:e',
+    ])
   })
 })
 
 describe('hastened rules', () => {
   test('have shorter durations, and the same numbers', () => {
     const text = 'expr: max(min_over_time(a[6h])) > 60 and rate(b[5m]) > 0.5\nfor: 2m\n'
-    expect(hastened(text, 12)).toBe('expr: max(min_over_time(a[1800s])) > 60 and rate(b[25s]) > 0.5\nfor: 10s\n')
+    expect(hastened(text, 12)).toBe(
+      'expr: max(min_over_time(a[1800s])) > 60 and rate(b[25s]) > 0.5\nfor: 10s\n',
+    )
   })
 
   test('keep the names under which they are recorded', () => {

@@ -18,7 +18,11 @@ const fireWithinMs = 240_000
 const resolveWithinMs = 300_000
 
 /** Watches a healthy system; the names of the alerts that were told nevertheless. */
-export async function watchHealthy({ webhook }: Watched, minutes: number, signal: AbortSignal): Promise<string[]> {
+export async function watchHealthy(
+  { webhook }: Watched,
+  minutes: number,
+  signal: AbortSignal,
+): Promise<string[]> {
   await delay(minutes * 60_000, undefined, { signal })
   return [...new Set(webhook.notices.map(({ alert }) => alert))]
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startSystem, type System } from '../../tools/system/index.ts'
+import { type System, startSystem } from '../../tools/system/index.ts'
 import { findPrograms } from '../../tools/system/servers.ts'
 import { type Alertmanager, startAlertmanager } from './alertmanager.ts'
 import { type Prometheus, prometheusAt } from './prometheus.ts'
@@ -43,7 +43,13 @@ export async function openWatched(tell: (line: string) => void, signal: AbortSig
     const alertmanager: Alertmanager = await startAlertmanager(program, dataDir, webhook.url)
     ends.push(alertmanager.stop)
     const observe = { rules, everySeconds, alertmanager: alertmanager.address }
-    const system = await startSystem({ dataDir: join(dataDir, 'system'), observe, env, signal, progress: tell })
+    const system = await startSystem({
+      dataDir: join(dataDir, 'system'),
+      observe,
+      env,
+      signal,
+      progress: tell,
+    })
     ends.push(system.stopAll)
     const traffic = await startTraffic(system)
     ends.push(traffic.stop)

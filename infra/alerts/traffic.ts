@@ -53,12 +53,18 @@ export async function startTraffic(system: System): Promise<Traffic> {
   const ids: string[] = []
   for (let number = 1; number <= rooms; number += 1) {
     const input = {
-      ...{ name: `Room ${number}`, city: 'Lisboa', country: 'Portugal', timeZone: 'Europe/Lisbon', capacity: 4 },
+      ...{
+        name: `Room ${number}`,
+        city: 'Lisboa',
+        country: 'Portugal',
+        timeZone: 'Europe/Lisbon',
+        capacity: 4,
+      },
       ...{ pricePerNight: { amount: 9_000, currency: 'EUR' }, cancellationPolicy: 'FLEXIBLE' },
     }
     type Registered = { room: { id: string } }
     const { registerRoom: registered } = await ask(`host${1 + (number % 5)}`, registerRoom, { input })
-    ids.push((registered as Registered).room.id)
+    ids.push((registered as unknown as Registered).room.id)
   }
 
   const booked: { id: string; guest: string }[] = []
@@ -71,7 +77,7 @@ export async function startTraffic(system: System): Promise<Traffic> {
       ...{ paymentMethod: 'pm_card_visa', idempotencyKey: randomUUID() },
     }
     const { bookRoom: answer } = await ask(account, bookRoom, { input })
-    const { booking: made } = answer as { booking?: { id: string } }
+    const { booking: made } = answer as unknown as { booking?: { id: string } }
     if (!made) throw new Error(JSON.stringify(answer))
     booked.push({ id: made.id, guest: account })
     return made.id
@@ -92,7 +98,9 @@ export async function startTraffic(system: System): Promise<Traffic> {
   ]
   const look = ({ id, guest: account }: { id: string; guest: string }) => ask(account, booking, { id })
   // What fails is what is being tried: Prometheus sees it.
-  const timers = habits.map(([everyMs, work]) => setInterval(() => void work().catch(() => undefined), everyMs))
+  const timers = habits.map(([everyMs, work]) =>
+    setInterval(() => void work().catch(() => undefined), everyMs),
+  )
 
   return {
     book,

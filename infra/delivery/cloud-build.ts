@@ -27,7 +27,14 @@ export const cloudBuild = z.strictObject({
     automapSubstitutions: z.boolean(),
     dynamicSubstitutions: z.boolean(),
     logging: z.enum(['CLOUD_LOGGING_ONLY', 'GCS_ONLY', 'LEGACY', 'NONE']),
-    machineType: z.enum(['UNSPECIFIED', 'E2_MEDIUM', 'E2_HIGHCPU_8', 'E2_HIGHCPU_32', 'N1_HIGHCPU_8', 'N1_HIGHCPU_32']),
+    machineType: z.enum([
+      'UNSPECIFIED',
+      'E2_MEDIUM',
+      'E2_HIGHCPU_8',
+      'E2_HIGHCPU_32',
+      'N1_HIGHCPU_8',
+      'N1_HIGHCPU_32',
+    ]),
   }),
   timeout: seconds,
 })

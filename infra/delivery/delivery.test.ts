@@ -17,8 +17,12 @@ const scriptsOf = ({ jobs }: Workflow) =>
 
 /** The commands of ours that scripts call: of package.json, and files. */
 const called = (texts: readonly string[]) => ({
-  commands: [...texts.join('\n').matchAll(/npm (?:--silent )?(?:run )?([a-z:-]+)/g)].map(([, name = '']) => name),
-  files: [...texts.join('\n').matchAll(/(?:^|\s)((?:[.]ci|infra|tools)\/[\w./-]+)/g)].map(([, file = '']) => file),
+  commands: [...texts.join('\n').matchAll(/npm (?:--silent )?(?:run )?([a-z:-]+)/g)].map(
+    ([, name = '']) => name,
+  ),
+  files: [...texts.join('\n').matchAll(/(?:^|\s)((?:[.]ci|infra|tools)\/[\w./-]+)/g)].map(
+    ([, file = '']) => file,
+  ),
 })
 
 describe('workflows', () => {
@@ -43,7 +47,12 @@ describe('workflows', () => {
     ['an action that may change', /@[0-9a-f]{40}/, '@v7', 'rollout: actions/checkout@v7 is not one commit'],
     ['all permissions', /\npermissions:\n.*\n/, '\n', 'it has all permissions unless it says which'],
     ['no end', /\n *timeout-minutes: .*/, '', 'rollout: it may hang for six hours'],
-    ['a title in a script', 'npm run setup', 'echo "${{ inputs.overlay }}"', 'rollout: an expression stands in a script: use env'],
+    [
+      'a title in a script',
+      'npm run setup',
+      'echo "${{ inputs.overlay }}"',
+      'rollout: an expression stands in a script: use env',
+    ],
   ])('with %s are refused', (_, from, to, flaw) => {
     expect(flawsOf(read('.github/workflows/rollout.yml').replace(from, to))).toEqual([flaw])
   })
@@ -59,7 +68,9 @@ describe('workflows', () => {
 describe('cloudbuild.yaml', () => {
   test('uses no substitution that there is not', () => {
     expect(unknownSubstitutions(build)).toEqual([])
-    const other = read('cloudbuild.yaml').replace('$_REGISTRY', '$_REPOSITORY').replace('${TAG_NAME}', '${VERSION}')
+    const other = read('cloudbuild.yaml')
+      .replace('$_REGISTRY', '$_REPOSITORY')
+      .replace('${TAG_NAME}', '${VERSION}')
     expect(unknownSubstitutions(cloudBuild.parse(parse(other)))).toEqual(['VERSION', '_REPOSITORY'])
   })
 
@@ -72,7 +83,13 @@ describe('cloudbuild.yaml', () => {
   })
 
   test('does the steps in the order of a release, one after the other', () => {
-    expect(build.steps.map(({ id }) => id)).toEqual(['check', 'contracts', 'publish', 'staging', 'production'])
+    expect(build.steps.map(({ id }) => id)).toEqual([
+      'check',
+      'contracts',
+      'publish',
+      'staging',
+      'production',
+    ])
     expect(build.steps.filter(({ waitFor }) => waitFor)).toEqual([])
   })
 })
@@ -92,14 +109,18 @@ describe('both', () => {
     for (const { commands, files: its } of [github, google]) {
       expect(its).toContain('.ci/run')
       expect(commands).toEqual(expect.arrayContaining(['contracts', 'image']))
-      expect([...commands, ...its].filter((one) => /^rollout$|^infra\/rollout\/main[.]ts$/.test(one))).not.toEqual([])
+      expect(
+        [...commands, ...its].filter((one) => /^rollout$|^infra\/rollout\/main[.]ts$/.test(one)),
+      ).not.toEqual([])
     }
   })
 
   test('roll out overlays that there are', () => {
     const texts = [...files, 'cloudbuild.yaml'].map(read).join('\n')
     const overlays = [...texts.matchAll(/infra\/k8s\/overlays\/\w+/g)].map(([overlay]) => overlay)
-    expect(new Set(overlays)).toEqual(new Set(['infra/k8s/overlays/staging', 'infra/k8s/overlays/production']))
+    expect(new Set(overlays)).toEqual(
+      new Set(['infra/k8s/overlays/staging', 'infra/k8s/overlays/production']),
+    )
     expect(overlays.filter((overlay) => !existsSync(join(ROOT, overlay, 'kustomization.yaml')))).toEqual([])
   })
 })

@@ -43,6 +43,8 @@ function flawsOfJob({ steps = [], uses, 'timeout-minutes': minutes }: Job): stri
     // Whoever owns an action may move its tag.
     ...loose.map((action) => `${action} is not one commit`),
     // A title or a branch name would be run as a script.
-    ...scripts.filter((script) => script.includes('${{')).map(() => 'an expression stands in a script: use env'),
+    ...scripts
+      .filter((script) => script.includes('${{'))
+      .map(() => 'an expression stands in a script: use env'),
   ]
 }

@@ -120,7 +120,13 @@ function docker(): Builder {
     async push(tag, name) {
       await run('docker', ['tag', tag, name])
       await run('docker', ['push', '--quiet', name])
-      const { stdout } = await run('docker', ['image', 'inspect', '--format', '{{join .RepoDigests "\\n"}}', name])
+      const { stdout } = await run('docker', [
+        'image',
+        'inspect',
+        '--format',
+        '{{join .RepoDigests "\\n"}}',
+        name,
+      ])
       const [repository = ''] = name.split(/:(?!.*[/])/)
       const found = stdout.split('\n').find((one) => one.startsWith(`${repository}@`))
       if (!found) throw new Error(`The registry has told no digest of ${name}.`)

@@ -70,7 +70,8 @@ async function main(): Promise<number> {
     for (const image of chosen) {
       await build(image, options)
       if (values.check) process.stdout.write(`${await checkArchive(image, archiveOf(image))}\n`)
-      if (values.push) await publish(image.name, tag, { ...values, registry: values.push, builder, bom: bomOf(image) })
+      if (values.push)
+        await publish(image.name, tag, { ...values, registry: values.push, builder, bom: bomOf(image) })
     }
   } finally {
     await builder.close()

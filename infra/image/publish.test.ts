@@ -6,7 +6,17 @@ const image = 'registry.example/hotel/myhotel@sha256:0123'
 test('an image is signed by its digest, and so is what it consists of', () => {
   expect(signing(image, 'myhotel.cdx.json', 'gcpkms://key')).toEqual([
     ['sign', '--yes', '--key', 'gcpkms://key', image],
-    ['attest', '--yes', '--key', 'gcpkms://key', '--type', 'cyclonedx', '--predicate', 'myhotel.cdx.json', image],
+    [
+      'attest',
+      '--yes',
+      '--key',
+      'gcpkms://key',
+      '--type',
+      'cyclonedx',
+      '--predicate',
+      'myhotel.cdx.json',
+      image,
+    ],
   ])
 })
 

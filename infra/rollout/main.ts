@@ -49,7 +49,8 @@ async function main(args: string[]): Promise<number> {
   const tell = (line: string) =>
     process.stdout.write(`${String(Math.round((Date.now() - since) / 1_000)).padStart(5)} s  ${line}\n`)
   if (values.plan) {
-    for (const { kind, metadata } of plan.first) process.stdout.write(`first       ${kind} ${metadata.name}\n`)
+    for (const { kind, metadata } of plan.first)
+      process.stdout.write(`first       ${kind} ${metadata.name}\n`)
     for (const { name, also, deployments } of plan.stages)
       for (const { kind, metadata } of [...also, ...deployments])
         process.stdout.write(`${name.padEnd(12)}${kind} ${metadata.name}\n`)
@@ -76,7 +77,8 @@ const longestSeconds = 240
 
 function seconds(value: string): number {
   const number = Number(value)
-  if (!(number >= 0 && number <= longestSeconds)) throw new Error(`${value} is not 0 to ${longestSeconds} seconds`)
+  if (!(number >= 0 && number <= longestSeconds))
+    throw new Error(`${value} is not 0 to ${longestSeconds} seconds`)
   return number
 }
 

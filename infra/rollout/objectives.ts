@@ -17,7 +17,10 @@ export const readObjectives = async (file: string): Promise<Objective[]> =>
 const answer = z.object({
   status: z.literal('success'),
   data: z.discriminatedUnion('resultType', [
-    z.object({ resultType: z.literal('vector'), result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }),
+    z.object({
+      resultType: z.literal('vector'),
+      result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })),
+    }),
     z.object({ resultType: z.literal('scalar'), result: z.tuple([z.number(), z.string()]) }),
   ]),
 })
@@ -32,7 +35,9 @@ export function watchBy(prometheus: string, objectives: readonly Objective[]): W
   const missed = async ({ name, query, most }: Objective): Promise<string[]> => {
     try {
       const figures = await ask(prometheus, query)
-      return figures.filter((figure) => figure > most).map((figure) => `${name}: ${inWords(figure)}, at most ${most}`)
+      return figures
+        .filter((figure) => figure > most)
+        .map((figure) => `${name}: ${inWords(figure)}, at most ${most}`)
     } catch (error) {
       return [`${name}: not known, ${error instanceof Error ? error.message : String(error)}`]
     }

@@ -50,4 +50,5 @@ export function planOf(resources: readonly Resource[]): Plan {
 }
 
 /** What they are called. */
-export const namesOf = (resources: readonly Resource[]): string[] => resources.map(({ metadata }) => metadata.name)
+export const namesOf = (resources: readonly Resource[]): string[] =>
+  resources.map(({ metadata }) => metadata.name)

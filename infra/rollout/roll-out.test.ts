@@ -47,7 +47,10 @@ describe('the plan', () => {
   })
 
   test('leaves nothing of the overlay out, and does nothing twice', () => {
-    const planned = [...plan.first, ...plan.stages.flatMap(({ also, deployments }) => [...also, ...deployments])]
+    const planned = [
+      ...plan.first,
+      ...plan.stages.flatMap(({ also, deployments }) => [...also, ...deployments]),
+    ]
     expect(new Set(planned)).toEqual(new Set(overlay))
     expect(planned).toHaveLength(overlay.length)
   })
@@ -107,12 +110,19 @@ describe('a version', () => {
     const { cluster, lines, done } = rollingOut(['two'])
     expect(await done()).toBe(false)
     expect(cluster.images()).toEqual(everywhere('one'))
-    expect(lines.join()).toContain('taken back: pods do not become ready: marketing, mypage, notification, servicecenter')
+    expect(lines.join()).toContain(
+      'taken back: pods do not become ready: marketing, mypage, notification, servicecenter',
+    )
   })
 
   test('is not judged by one look: an objective has to be missed again and again', async () => {
     let looks = 0
-    const { cluster, done } = rollingOut([], { watch: async () => ((looks += 1) % 3 === 2 ? ['searches'] : []) })
+    const { cluster, done } = rollingOut([], {
+      watch: async () => {
+        looks += 1
+        return looks % 3 === 2 ? ['searches'] : []
+      },
+    })
     expect(await done()).toBe(true)
     expect(cluster.images()).toEqual(everywhere('two'))
   })

@@ -42,7 +42,9 @@ const backWithinMs = 600_000
 export async function rollOut(options: RollOut): Promise<boolean> {
   const { kubectl, plan, tell } = options
   const before = await kubectl.list<Deployment>('deployments')
-  const supergraph = (await kubectl.list<Named>('configmaps')).filter(({ metadata }) => metadata.name === 'supergraph')
+  const supergraph = (await kubectl.list<Named>('configmaps')).filter(
+    ({ metadata }) => metadata.name === 'supergraph',
+  )
   const already = (await options.watch?.()) ?? []
   if (already.length > 0) throw new Harmful(`Not begun, since all is not well before: ${already.join('; ')}`)
 
@@ -54,7 +56,10 @@ export async function rollOut(options: RollOut): Promise<boolean> {
     for (const stage of plan.stages) {
       begun.push(stage)
       tell(`${stage.name}: ${namesOf(stage.deployments).join(', ')}`)
-      await apply(kubectl, [...stage.also, ...stage.deployments.map((one) => inSteps(one, options.stepSeconds))])
+      await apply(kubectl, [
+        ...stage.also,
+        ...stage.deployments.map((one) => inSteps(one, options.stepSeconds)),
+      ])
       await replaced(options, namesOf(stage.deployments))
     }
   } catch (error) {
@@ -86,7 +91,8 @@ const inSteps = (deployment: Resource, stepSeconds: number): Resource => ({
 async function migrated({ kubectl, plan, tell, migratedWithinMs, signal }: RollOut): Promise<void> {
   const jobs = namesOf(
     plan.first.filter(
-      ({ kind, metadata }) => kind === 'Job' && metadata.labels?.['app.kubernetes.io/component'] === 'migration',
+      ({ kind, metadata }) =>
+        kind === 'Job' && metadata.labels?.['app.kubernetes.io/component'] === 'migration',
     ),
   )
   if (jobs.length === 0) return
@@ -94,7 +100,14 @@ async function migrated({ kubectl, plan, tell, migratedWithinMs, signal }: RollO
   signal.throwIfAborted()
   const seconds = Math.ceil(migratedWithinMs / 1_000)
   await kubectl.run(
-    ['wait', '--for=condition=complete', ...jobs.map((job) => `job/${job}`), `--timeout=${seconds}s`, '--namespace', 'myhotel'],
+    [
+      'wait',
+      '--for=condition=complete',
+      ...jobs.map((job) => `job/${job}`),
+      `--timeout=${seconds}s`,
+      '--namespace',
+      'myhotel',
+    ],
     { withinMs: migratedWithinMs + 10_000 },
   )
 }
@@ -110,7 +123,9 @@ async function replaced(options: RollOut, names: readonly string[]): Promise<voi
     const harm = (await options.watch?.()) ?? []
     missed = harm.length > 0 ? missed + 1 : 0
     if (missed >= options.patience) throw new Harmful(harm.join('; '))
-    const deployments = (await kubectl.list<Deployment>('deployments')).filter(({ metadata }) => names.includes(metadata.name))
+    const deployments = (await kubectl.list<Deployment>('deployments')).filter(({ metadata }) =>
+      names.includes(metadata.name),
+    )
     const stuck = deployments.filter(isStuck).map(({ metadata }) => metadata.name)
     if (stuck.length > 0) throw new Harmful(`pods do not become ready: ${stuck.join(', ')}`)
     const waiting = deployments.filter((one) => !isRolledOut(one)).map(({ metadata }) => metadata.name)
@@ -125,8 +140,10 @@ async function replaced(options: RollOut, names: readonly string[]): Promise<voi
 }
 
 const isStuck = ({ status }: Deployment) =>
-  status.conditions?.some(({ type, status: is, reason }) => type === 'Progressing' && is === 'False' && reason === 'ProgressDeadlineExceeded') ??
-  false
+  status.conditions?.some(
+    ({ type, status: is, reason }) =>
+      type === 'Progressing' && is === 'False' && reason === 'ProgressDeadlineExceeded',
+  ) ?? false
 
 /** What was begun last goes first; routers know their subgraphs as they were before those are so again. */
 async function takeBack(
@@ -150,7 +167,8 @@ async function takeBack(
     const deployments = await kubectl.list<Deployment>('deployments')
     const waiting = deployments.filter((one) => names.includes(one.metadata.name) && !isRolledOut(one))
     if (waiting.length === 0) break
-    if (Date.now() > deadline) throw new Error(`not back: ${waiting.map(({ metadata }) => metadata.name).join(', ')}`)
+    if (Date.now() > deadline)
+      throw new Error(`not back: ${waiting.map(({ metadata }) => metadata.name).join(', ')}`)
     await delay(everyMs)
   }
   tell(`the version before serves again: ${names.join(', ')}`)

@@ -1,7 +1,12 @@
 import type { Resource } from '../k8s/rules/resource.ts'
 import type { Kubectl, Named } from '../proof/kubectl.ts'
 
-type Applied = { resource: Resource; revision: number; polls: number; history: Map<number, string | undefined> }
+type Applied = {
+  resource: Resource
+  revision: number
+  polls: number
+  history: Map<number, string | undefined>
+}
 
 const imageOf = ({ spec }: Resource) => spec?.template?.spec?.containers?.[0]?.image
 
@@ -46,7 +51,9 @@ export function clusterInMemory(faulty: readonly string[] = []) {
     const isStuck = polls >= 3 && !isReady
     return {
       ...{ observedGeneration: 1, replicas: 2, updatedReplicas: isReady ? 2 : 1, availableReplicas: 2 },
-      conditions: isStuck ? [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }] : [],
+      conditions: isStuck
+        ? [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }]
+        : [],
     }
   }
 
@@ -58,7 +65,8 @@ export function clusterInMemory(faulty: readonly string[] = []) {
         done.push(`apply ${items.map(({ kind, metadata }) => `${kind}/${metadata.name}`).join(' ')}`)
       } else {
         done.push(args.slice(0, 4).join(' '))
-        if (args[0] === 'rollout') undo(String(args[2]).slice('deployment/'.length), Number(args[3]?.split('=')[1]))
+        if (args[0] === 'rollout')
+          undo(String(args[2]).slice('deployment/'.length), Number(args[3]?.split('=')[1]))
       }
       return ''
     },
@@ -86,7 +94,8 @@ export function clusterInMemory(faulty: readonly string[] = []) {
     /** What was done to it, in order. */
     done,
     /** What runs: the image of each Deployment. */
-    images: () => Object.fromEntries([...deployments].map(([name, { resource }]) => [name, imageOf(resource)])),
+    images: () =>
+      Object.fromEntries([...deployments].map(([name, { resource }]) => [name, imageOf(resource)])),
     /** For how long a new pod has to be ready. */
     steps: () => new Set([...deployments.values()].map(({ resource }) => resource.spec?.minReadySeconds)),
     data: (name: string) => others.get(`ConfigMap/${name}`)?.data,

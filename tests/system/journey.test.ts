@@ -389,7 +389,12 @@ describe('the figures of all processes, after that', () => {
   it('tell what came of operations', async () => {
     const router = await read(hotel.system.managementUrl('router'))
     const count = (field: string, outcome: string) =>
-      Number(new RegExp(`^myhotel_operation_duration_seconds_count\\{field="${field}",outcome="${outcome}"\\} (\\d+)`, 'm').exec(router)?.[1])
+      Number(
+        new RegExp(
+          `^myhotel_operation_duration_seconds_count\\{field="${field}",outcome="${outcome}"\\} (\\d+)`,
+          'm',
+        ).exec(router)?.[1],
+      )
     expect(count('bookRoom', 'ok')).toBeGreaterThan(1)
     expect(count('bookRoom', 'refused')).toBeGreaterThan(0)
     expect(count('searchRooms', 'ok')).toBeGreaterThan(2)

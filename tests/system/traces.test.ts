@@ -73,14 +73,19 @@ beforeAll(async () => {
   const traceId = await book(roomId, 40)
   trace = await eventually(async () => {
     const rows = waterfall(await spansOf(traceId))
-    return isWhole(rows) && rows
+    return isWhole(rows) ? rows : null
   })
 })
 afterAll(() => hotel?.close())
 
 it('a booking is one trace, which begins at the router whatever a client sends', async () => {
   const [first] = trace
-  expect(first?.span).toMatchObject({ name: 'mutation bookRoom', service: 'router', kind: 'server', failed: false })
+  expect(first?.span).toMatchObject({
+    name: 'mutation bookRoom',
+    service: 'router',
+    kind: 'server',
+    failed: false,
+  })
   expect(first?.span.parentSpanId).toBeNull()
   expect(first?.span.attributes).toMatchObject({
     'http.response.status_code': '200',
@@ -140,7 +145,9 @@ it('what follows: each event with its consumers, which are linked to its publica
 
 it('down to the mails, and to what is read of them', () => {
   const carried = trace.filter(({ span }) => span.name === 'deliver EMAIL')
-  expect(carried.map(({ span }) => span.attributes['myhotel.delivery.state'])).toEqual(Array(3).fill('DELIVERED'))
+  expect(carried.map(({ span }) => span.attributes['myhotel.delivery.state'])).toEqual(
+    Array(3).fill('DELIVERED'),
+  )
   const above = (row: Row) => trace.find(({ span }) => span.spanId === row.span.parentSpanId)
   expect(carried.map((row) => above(row)?.span.name).sort()).toEqual([
     ...['process Booked', 'process Booked', 'process PaymentApproved'],
@@ -150,6 +157,8 @@ it('down to the mails, and to what is read of them', () => {
 
 it('the logs name it', async () => {
   const traceId = trace[0]?.span.traceId
-  const lines = (await readFile(hotel.system.logFile('router'), 'utf8')).split('\n').filter((line) => line.includes('"request"'))
+  const lines = (await readFile(hotel.system.logFile('router'), 'utf8'))
+    .split('\n')
+    .filter((line) => line.includes('"request"'))
   expect(lines.map((line) => JSON.parse(line).trace_id)).toContain(traceId)
 })

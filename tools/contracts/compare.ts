@@ -33,10 +33,9 @@ const told = ({ version }: Release, flaws: readonly string[]) =>
 /** What only another major may do. */
 function brokenByMajor(before: Promises, now: Promises): string[] {
   return [
-    ...takenBack(
-      schemaOf(textOf(before, 'schema.graphql')),
-      schemaOf(textOf(now, 'schema.graphql')),
-    ).map((flaw) => `schema.graphql: ${flaw}`),
+    ...takenBack(schemaOf(textOf(before, 'schema.graphql')), schemaOf(textOf(now, 'schema.graphql'))).map(
+      (flaw) => `schema.graphql: ${flaw}`,
+    ),
     ...lostCodes(before, now).map((code) => `errors.json: ${code} is told no more`),
     ...lostForRouters(before, now),
     ...unansweredCallers(before, now),

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { EventContract } from '@myhotel/contracts/event'
 import { z } from 'zod'
-import type { Schema } from './narrower.ts'
 import { inJson, type Promises } from './files.ts'
+import type { Schema } from './narrower.ts'
 
 /** What is promised of one event, in JSON Schema. */
 export type EventPromise = {

@@ -35,18 +35,43 @@ it.each<[string, Schema, Schema, string]>([
   ['numbers with a point', { type: 'number' }, number, 'data: number is not taken in, integer is'],
   ['a wider number', number, { ...number, minimum: 0 }, 'data: is not taken in without minimum 0'],
   ['another form', text, { ...text, format: 'date' }, 'data: is not taken in without format date'],
-  ['a value of another length', { enum: ['EURO'] }, { ...text, maxLength: 3 }, 'data: is not taken in without maxLength 3'],
+  [
+    'a value of another length',
+    { enum: ['EURO'] },
+    { ...text, maxLength: 3 },
+    'data: is not taken in without maxLength 3',
+  ],
   ['a missing field', object({}), object({ a: text }), 'data.a: needed, and may be missing'],
-  ['a field that may be missing', object({ a: text }, []), object({ a: text }), 'data.a: needed, and may be missing'],
-  ['a field more', object({ a: text }), { ...object({}), additionalProperties: false }, 'data.a: is not taken in'],
-  ['a field of another type', object({ a: object({ b: number }) }), object({ a: object({ b: text }) }), 'data.a.b: integer is not taken in, string is'],
-  ['other lists', { type: 'array', items: number }, { type: 'array', items: text }, 'data[]: integer is not taken in, string is'],
+  [
+    'a field that may be missing',
+    object({ a: text }, []),
+    object({ a: text }),
+    'data.a: needed, and may be missing',
+  ],
+  [
+    'a field more',
+    object({ a: text }),
+    { ...object({}), additionalProperties: false },
+    'data.a: is not taken in',
+  ],
+  [
+    'a field of another type',
+    object({ a: object({ b: number }) }),
+    object({ a: object({ b: text }) }),
+    'data.a.b: integer is not taken in, string is',
+  ],
+  [
+    'other lists',
+    { type: 'array', items: number },
+    { type: 'array', items: text },
+    'data[]: integer is not taken in, string is',
+  ],
 ])('does not take in %s', (_, written, read, why) => {
   expect(refusals(written, read)).toEqual([why])
 })
 
 it('passes nothing that it does not know', () => {
-  expect(() => refusals(object({ a: { ...text, contentEncoding: 'base64' } as Schema }), object({ a: text }))).toThrow(
-    'data.a: "contentEncoding" of JSON Schema is not known here',
-  )
+  expect(() =>
+    refusals(object({ a: { ...text, contentEncoding: 'base64' } as Schema }), object({ a: text })),
+  ).toThrow('data.a: "contentEncoding" of JSON Schema is not known here')
 })

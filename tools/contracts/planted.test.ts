@@ -9,7 +9,8 @@ import { promisesOf } from './promises.ts'
 
 /** What promises are read from. */
 const SOURCES = ['docs/errors.md', 'docs/api/samples', 'packages/contracts/src']
-const OF_SUBGRAPHS = /^subgraphs(\/[^/]+(\/(package[.]json|schema[.]graphql|src(\/adapters(\/[^/]+[.]operations[.]graphql)?)?))?)?$/
+const OF_SUBGRAPHS =
+  /^subgraphs(\/[^/]+(\/(package[.]json|schema[.]graphql|src(\/adapters(\/[^/]+[.]operations[.]graphql)?)?))?)?$/
 
 /** A change: in a file, this becomes that. */
 type Change = readonly [file: string, from: string | RegExp, to: string]
@@ -20,7 +21,8 @@ let copies = 0
 
 /** A copy of the sources, with changes. */
 async function changed(changes: readonly Change[]): Promise<Promises> {
-  const root = join(folder, String((copies += 1)))
+  copies += 1
+  const root = join(folder, String(copies))
   await cp(join(ROOT, 'subgraphs'), join(root, 'subgraphs'), {
     recursive: true,
     filter: (path) => OF_SUBGRAPHS.test(path.slice(ROOT.length + 1)),
@@ -107,7 +109,11 @@ test.each<[string, readonly Change[], string]>([
   [
     'a service asks for what the other one has in this version only',
     [
-      [schema('room'), '  version: Int!\n  deleted: Boolean!', '  version: Int!\n  views: Int!\n  deleted: Boolean!'],
+      [
+        schema('room'),
+        '  version: Int!\n  deleted: Boolean!',
+        '  version: Int!\n  views: Int!\n  deleted: Boolean!',
+      ],
       ['subgraphs/book/src/adapters/room.operations.graphql', '    version\n', '    version\n    views\n'],
     ],
     'documents/book-to-room.graphql: Cannot query field "views" on type "OfferedRoom"',
@@ -116,7 +122,11 @@ test.each<[string, readonly Change[], string]>([
     'a field moves to another subgraph, and the API stays as it is',
     [
       [schema('marketing'), /\n {2}".*"\n {2}popularity: Int/, ''],
-      [schema('room'), 'registeredAt: DateTime!\n  "Offered no', 'registeredAt: DateTime!\n  popularity: Int\n  "Offered no'],
+      [
+        schema('room'),
+        'registeredAt: DateTime!\n  "Offered no',
+        'registeredAt: DateTime!\n  popularity: Int\n  "Offered no',
+      ],
     ],
     'subgraphs/marketing.graphql: Room.popularity was removed',
   ],
@@ -148,14 +158,22 @@ test.each<[string, readonly Change[], string]>([
 ])('refused: %s', async (_, changes, flaw) => {
   const flaws = broken(await changed(changes))
   expect(flaws.filter((told) => told.startsWith(flaw))).not.toEqual([])
-  expect(flaws.every((told) => told.endsWith('[promised by 1.0.0]') )).toBe(true)
+  expect(flaws.every((told) => told.endsWith('[promised by 1.0.0]'))).toBe(true)
 })
 
 test('what is only added is no broken promise, and is told', async () => {
   const now = await changed([
-    [schema('room'), 'registeredAt: DateTime!\n  "Offered no', 'registeredAt: DateTime!\n  stars: Int\n  "Offered no'],
+    [
+      schema('room'),
+      'registeredAt: DateTime!\n  "Offered no',
+      'registeredAt: DateTime!\n  stars: Int\n  "Offered no',
+    ],
     [schema('notification'), '  COMPLAINT_CLOSED', '  COMPLAINT_CLOSED\n  COMPLAINT_REOPENED'],
-    [contract('book'), '    bookedAt: instant,\n', '    bookedAt: instant,\n    stars: z.int().optional(),\n'],
+    [
+      contract('book'),
+      '    bookedAt: instant,\n',
+      '    bookedAt: instant,\n    stars: z.int().optional(),\n',
+    ],
     [contract('servicecenter'), 'closedBy: z.string(),', 'closedBy: z.string(), stars: z.int(),'],
   ])
   expect(broken(now)).toEqual([
@@ -175,5 +193,7 @@ test('another major may take back what it likes, and still reads the events of b
   ])
   const flaws = broken(now, '2.0.0')
   expect(flaws).toHaveLength(2)
-  expect(flaws.every((flaw) => /^events\/Room(Registered|Changed).json: those of before/.test(flaw))).toBe(true)
+  expect(flaws.every((flaw) => /^events\/Room(Registered|Changed).json: those of before/.test(flaw))).toBe(
+    true,
+  )
 })

@@ -39,7 +39,9 @@ describe.each(contracts)('$type', ({ type, version, context, schema }) => {
 test('what may be missing in an event is missing in one sample, and there in another', async () => {
   const promises = await promisesOf(ROOT)
   const optional = contracts.flatMap(({ type }) => {
-    const { properties = {}, required = [] }: Schema = JSON.parse(promises[`events/${type}.json`] ?? '').published
+    const { properties = {}, required = [] }: Schema = JSON.parse(
+      promises[`events/${type}.json`] ?? '',
+    ).published
     const names = Object.keys(properties).filter((name) => !required.includes(name))
     return names.map((name) => ({ type, name }))
   })

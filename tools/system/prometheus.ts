@@ -15,7 +15,14 @@ export type Observation = {
 /** A process whose figures are collected, with the service that it is one of. */
 export type Target = { readonly service: string; readonly managementUrl: string }
 
-type Place = { program: string; dataDir: string; port: number; env: NodeJS.ProcessEnv; log: string; root: string }
+type Place = {
+  program: string
+  dataDir: string
+  port: number
+  env: NodeJS.ProcessEnv
+  log: string
+  root: string
+}
 
 /** A Prometheus that looks at every process of a system and evaluates the rules. Its data are in `<data-dir>/prometheus`. */
 export async function prometheusServer(

@@ -1,5 +1,5 @@
-import { connect, withClient, withUnfitClient } from '@myhotel/kit/postgres'
 import { setTimeout as delay } from 'node:timers/promises'
+import { connect, withClient, withUnfitClient } from '@myhotel/kit/postgres'
 import { eventually } from '../../proof/eventually.ts'
 import type { Fault, Stage, Undo } from './fault.ts'
 

@@ -46,17 +46,25 @@ export const thirdPartyFaults = {
     what: 'Somebody publishes an event that does not fit its contract',
     alerts: ['DeadLetters'],
     async inject({ system }) {
-      const bus = createBus({ url: system.record.nats, name: 'somebody', log: createLogger('alerts', 'silent') })
+      const bus = createBus({
+        url: system.record.nats,
+        name: 'somebody',
+        log: createLogger('alerts', 'silent'),
+      })
       const aggregateId = randomUUID()
       const { context, type, version: schemaVersion } = BookCounted
       await bus.publish({
         ...{ id: `${context}.${aggregateId}:1`, context, aggregateId, version: 1, type, schemaVersion },
-        ...{ time: new Date().toISOString(), correlationId: 'alerts', traceparent: '', data: { rooms: 'all' } },
+        ...{
+          time: new Date().toISOString(),
+          correlationId: 'alerts',
+          traceparent: '',
+          data: { rooms: 'all' },
+        },
       })
       await bus.stop?.()
       const seenTo = `DELETE FROM dead_letter WHERE consumer = 'room'`
-      return async () =>
-        void (await withClient(system.databaseUrl('room'), (client) => client.query(seenTo)))
+      return async () => void (await withClient(system.databaseUrl('room'), (client) => client.query(seenTo)))
     },
   },
 } satisfies Record<string, Fault>

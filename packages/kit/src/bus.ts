@@ -2,7 +2,15 @@ import { type ConsumerMessages, connect, type NatsConnection } from 'nats'
 import type { Consumption, Delivery, Envelope } from './envelope.ts'
 import { tracedPublish } from './event-spans.ts'
 import { countConsumer } from './figures.ts'
-import { ensureConsumer, handOut, readStream, streamOf, subjectToken, toHeaders, unprocessedBy } from './jetstream.ts'
+import {
+  ensureConsumer,
+  handOut,
+  readStream,
+  streamOf,
+  subjectToken,
+  toHeaders,
+  unprocessedBy,
+} from './jetstream.ts'
 import type { Logger } from './logger.ts'
 import { loop } from './loop.ts'
 import { natsOptions } from './nats-options.ts'

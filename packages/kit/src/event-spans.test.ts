@@ -11,7 +11,15 @@ beforeEach(() => {
 afterEach(() => kept.stop())
 
 const event = (change: Partial<Envelope> = {}): Envelope => ({
-  ...{ id: 'book.1:1', context: 'book', aggregateId: '1', version: 1, type: 'Booked', schemaVersion: 1, data: {} },
+  ...{
+    id: 'book.1:1',
+    context: 'book',
+    aggregateId: '1',
+    version: 1,
+    type: 'Booked',
+    schemaVersion: 1,
+    data: {},
+  },
   ...{ time: new Date().toISOString(), correlationId: 'c', traceparent: sampledTrace(1) },
   ...change,
 })
@@ -39,7 +47,11 @@ it('goes on from the publication, with a link to it', async () => {
   const [publish, process] = kept.seen()
   expect(publish).toMatchObject({ name: 'publish Booked', below: `elsewhere ${'1'.repeat(16)}` })
   expect(publish?.attributes['myhotel.outbox.wait_ms']).toBeGreaterThanOrEqual(0)
-  expect(process).toMatchObject({ name: 'process Booked', below: 'publish Booked', links: ['publish Booked'] })
+  expect(process).toMatchObject({
+    name: 'process Booked',
+    below: 'publish Booked',
+    links: ['publish Booked'],
+  })
   expect(process?.attributes).toMatchObject({
     'messaging.consumer.group.name': 'notification',
     'messaging.message.id': 'book.1:1',

@@ -1,6 +1,6 @@
 import type { Delivery, Envelope, Verdict } from './envelope.ts'
-import { SpanKind, traced } from './tracing.ts'
 import { unsampled } from './traceparent.ts'
+import { SpanKind, traced } from './tracing.ts'
 
 /** After so long an event's trace is over: who reads years of them, or reads them again, adds nothing to it. */
 const traceOverAfterMs = 24 * 3_600_000

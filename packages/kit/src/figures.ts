@@ -128,9 +128,15 @@ tell({
   name: 'myhotel.consumer.unprocessed',
   description: 'Events in a stream that a consumer is not done with.',
   async read() {
-    const asked = [...consumers].map(async ([{ consumer, context }, ask]) => ({ consumer, context, found: await ask() }))
+    const asked = [...consumers].map(async ([{ consumer, context }, ask]) => ({
+      consumer,
+      context,
+      found: await ask(),
+    }))
     const told = await Promise.all(asked)
-    return told.flatMap(({ found, ...attributes }) => (found === undefined ? [] : [[found, attributes] as const]))
+    return told.flatMap(({ found, ...attributes }) =>
+      found === undefined ? [] : [[found, attributes] as const],
+    )
   },
 })
 tell({

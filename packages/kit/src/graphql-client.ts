@@ -1,5 +1,5 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core'
-import { getOperationAST, print } from 'graphql'
+import { type DocumentNode, getOperationAST, print } from 'graphql'
 import type { Lookup } from './addresses.ts'
 import { blameForConnection, createBreaker, NotAsked } from './breaker.ts'
 import { correlation } from './context.ts'
@@ -104,7 +104,7 @@ export function createServiceClient(options: {
   }
 
   const known = new WeakMap<object, { text: string; name: string }>()
-  const read = (document: Parameters<typeof print>[0]) => {
+  const read = (document: DocumentNode) => {
     const before = known.get(document)
     if (before) return before
     const operation = getOperationAST(document)
@@ -123,23 +123,23 @@ export function createServiceClient(options: {
   }
 
   async function exchange<Result>(query: string, variables: unknown, shape: Shape<Result>): Promise<Result> {
-      const body = JSON.stringify({ query, variables })
-      let told: HttpAnswer
-      try {
-        told = await replicas.ask('call', (replica) => post(replica, body, timeoutMs), { insist })
-      } catch (error) {
-        if (wasNeverSent(error) || error instanceof NotAsked)
-          throw new NotAccepted(`${audience}: ${String(error)}`, { cause: error })
-        throw new OutcomeUnknown(`${audience}: ${String(error)}`, { cause: error })
-      }
-      try {
-        const { data, errors } = readGraphqlAnswer(told)
-        if (errors.length > 0) throw new Error('it has errors')
-        return shape.parse(data)
-      } catch (error) {
-        const { status, bytes } = told
-        const text = bytes.toString('utf8', 0, 300)
-        throw new OutcomeUnknown(`${audience}: ${status} ${text}`, { cause: error })
-      }
+    const body = JSON.stringify({ query, variables })
+    let told: HttpAnswer
+    try {
+      told = await replicas.ask('call', (replica) => post(replica, body, timeoutMs), { insist })
+    } catch (error) {
+      if (wasNeverSent(error) || error instanceof NotAsked)
+        throw new NotAccepted(`${audience}: ${String(error)}`, { cause: error })
+      throw new OutcomeUnknown(`${audience}: ${String(error)}`, { cause: error })
+    }
+    try {
+      const { data, errors } = readGraphqlAnswer(told)
+      if (errors.length > 0) throw new Error('it has errors')
+      return shape.parse(data)
+    } catch (error) {
+      const { status, bytes } = told
+      const text = bytes.toString('utf8', 0, 300)
+      throw new OutcomeUnknown(`${audience}: ${status} ${text}`, { cause: error })
+    }
   }
 }

@@ -10,7 +10,12 @@ const named = { callee: 'payment', calls: 'approvals' }
 
 /** A guard that has opened. */
 async function opened({ retryAfterMs }: { retryAfterMs: number }) {
-  const guard = createGuard({ ...named, concurrent: 10, retryAfterMs, isFailure: (error) => !(error instanceof No) })
+  const guard = createGuard({
+    ...named,
+    concurrent: 10,
+    retryAfterMs,
+    isFailure: (error) => !(error instanceof No),
+  })
   await eventually(async () => {
     await guard.run(fail).catch(() => undefined)
     return guard.refusesFor() !== null
@@ -52,7 +57,7 @@ it('lets others in where whoever was let in before never comes', async () => {
   let now = 0
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
   onTestFinished(() => clock.mockRestore())
-  const guard = createGuard({ concurrent: 10, retryAfterMs: 10_000, isFailure: () => true })
+  const guard = createGuard({ ...named, concurrent: 10, retryAfterMs: 10_000, isFailure: () => true })
   for (let call = 0; call < 10; call += 1) await guard.run(fail).catch(() => undefined)
   expect(guard.refusesFor()).toBe(10)
   now = 10_000

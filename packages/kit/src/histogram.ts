@@ -60,7 +60,11 @@ export type Forms = {
 }
 
 /** All histograms of this process as the SDK's exporters take them. */
-export function readHistograms({ histogram, aggregationTemporality, valueType }: Forms): HistogramMetricData[] {
+export function readHistograms({
+  histogram,
+  aggregationTemporality,
+  valueType,
+}: Forms): HistogramMetricData[] {
   return histograms
     .filter(({ series }) => series.size > 0)
     .map(({ name, description, boundaries, series }) => ({

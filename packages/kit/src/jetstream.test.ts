@@ -27,7 +27,9 @@ it('events are published as messages of this form', () => {
   for (const message of messages) {
     const event = asRead(message)
     const headers = toHeaders(event)
-    expect(Object.fromEntries([...headers].map(([name, values]) => [name, values.join()]))).toEqual(message.headers)
+    expect(Object.fromEntries([...headers].map(([name, values]) => [name, values.join()]))).toEqual(
+      message.headers,
+    )
     expect(`${event.context}.${subjectToken(event.aggregateId)}`).toBe(message.subject)
   }
   expect(messages.length).toBeGreaterThan(0)

@@ -44,7 +44,10 @@ export async function ensureConsumer(nats: NatsConnection, { context, durable }:
 }
 
 /** How many of a context's events a consumer is not done with: not handed out, or handed out and not confirmed. */
-export async function unprocessedBy(nats: NatsConnection, { context, durable }: Consumption): Promise<number> {
+export async function unprocessedBy(
+  nats: NatsConnection,
+  { context, durable }: Consumption,
+): Promise<number> {
   const { consumers } = await nats.jetstreamManager()
   const { num_pending, num_ack_pending } = await consumers.info(streamOf(context), durable)
   return num_pending + num_ack_pending

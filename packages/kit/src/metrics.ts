@@ -6,6 +6,9 @@ import { type Forms, readHistograms } from './histogram.ts'
 /** Something that only grows; something that is there, so that those of several processes are added up; a level. */
 type Kind = 'growing' | 'amount' | 'level'
 
+/** Values with what tells them apart. */
+export type Observations = Iterable<readonly [value: number, attributes?: Attributes]>
+
 /** A figure of this process, read when somebody asks for it: what counts costs nothing else. */
 export type Figure = {
   readonly kind: Kind
@@ -14,7 +17,8 @@ export type Figure = {
   readonly description: string
   /** UCUM: `s`, `By`. */
   readonly unit?: string
-  read(): Iterable<readonly [value: number, attributes?: Attributes]>
+  /** Where it fails, the figure is left out. */
+  read(): Observations | Promise<Observations>
 }
 
 /** What all HTTP servers of this process for clients have to do, and did. */

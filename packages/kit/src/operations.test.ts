@@ -16,14 +16,21 @@ const error = (code: string | undefined, path: (string | number)[]) =>
 
 test('an answer is told by the type that it has', () => {
   const outcome = (type: string) => outcomeOf(schema, { data: { book: { __typename: type } } })
-  expect(['Booked', 'Declined', 'Busy', 'InProgress'].map(outcome)).toEqual(['ok', 'refused', 'retry', 'retry'])
+  expect(['Booked', 'Declined', 'Busy', 'InProgress'].map(outcome)).toEqual([
+    'ok',
+    'refused',
+    'retry',
+    'retry',
+  ])
   expect(outcomeOf(schema, { data: { book: {} } }, 'Busy')).toBe('retry')
   expect(outcomeOf(schema, { data: { book: {} } })).toBe('ok')
 })
 
 test('faults at the root are errors, below it something is missing', () => {
   const data = { book: { id: null } }
-  expect(outcomeOf(schema, { data: { book: null }, errors: [error('SERVICE_UNAVAILABLE', ['book'])] })).toBe('error')
+  expect(outcomeOf(schema, { data: { book: null }, errors: [error('SERVICE_UNAVAILABLE', ['book'])] })).toBe(
+    'error',
+  )
   expect(outcomeOf(schema, { data, errors: [error('GATEWAY_TIMEOUT', ['book', 'id'])] })).toBe('partial')
   const both = [error('GATEWAY_TIMEOUT', ['book', 'id']), error(undefined, ['book'])]
   expect(outcomeOf(schema, { data, errors: both })).toBe('error')

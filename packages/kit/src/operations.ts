@@ -1,5 +1,5 @@
-import { type ExecutionResult, type GraphQLError, type GraphQLSchema, isObjectType, Kind } from 'graphql'
 import type { OperationDefinitionNode } from 'graphql'
+import { type ExecutionResult, type GraphQLError, type GraphQLSchema, isObjectType, Kind } from 'graphql'
 import { isClientsFault } from './client-faults.ts'
 import { createHistogram, requestBoundaries } from './histogram.ts'
 

@@ -8,7 +8,10 @@ it.each([
   ['COMMIT', 'COMMIT'],
   ['SELECT "public"."payment"."id" FROM "public"."payment" WHERE "id" IN ($1)', 'SELECT payment'],
   ['INSERT INTO outbox (a) SELECT a FROM jsonb_to_recordset($1::jsonb) AS row(a text)', 'INSERT outbox'],
-  ['DELETE FROM dead_letter WHERE id = (SELECT id FROM dead_letter FOR UPDATE SKIP LOCKED)', 'DELETE dead_letter'],
+  [
+    'DELETE FROM dead_letter WHERE id = (SELECT id FROM dead_letter FOR UPDATE SKIP LOCKED)',
+    'DELETE dead_letter',
+  ],
   ['UPDATE ONLY payment SET state = $1', 'UPDATE payment'],
   ['INSERT INTO a (b) VALUES (1) ON CONFLICT (b) DO UPDATE SET b = 2', 'INSERT a'],
   [
@@ -29,7 +32,7 @@ it('makes a span of each statement, in transactions too', async () => {
   const kept = keepSpans()
   const statements = () => ({
     queryRaw: async ({ sql }: { sql: string }) => [sql],
-    executeRaw: async () => 1,
+    executeRaw: async (_statement: { sql: string }) => 1,
   })
   const adapter = { ...statements(), startTransaction: async (_isolation?: string) => statements() }
   traceStatements(adapter, 'hotel')

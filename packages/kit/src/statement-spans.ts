@@ -68,9 +68,13 @@ function summarize(sql: string): string {
   // `ON CONFLICT DO UPDATE SET` and `FOR UPDATE` name no table of their own.
   const text = sql.replace(/\bDO\s+UPDATE\b|\bFOR\s+(NO\s+KEY\s+)?UPDATE\b(\s+(OF|SKIP|NOWAIT)\b)?/gi, '')
   const bare = (name = '') => name.split('.').at(-1)?.replaceAll('"', '') ?? ''
-  const written = [...text.matchAll(writes)].map(([, verb = '', name]) => `${verb.toUpperCase()} ${bare(name)}`)
+  const written = [...text.matchAll(writes)].map(
+    ([, verb = '', name]) => `${verb.toUpperCase()} ${bare(name)}`,
+  )
   if (written.length > 0) return [...new Set(written)].join(' ')
-  const inner = new Set([...text.matchAll(/\b(\w+)\s+AS\s+(?:NOT\s+)?(?:MATERIALIZED\s+)?\(/gi)].map(([, name]) => name))
+  const inner = new Set(
+    [...text.matchAll(/\b(\w+)\s+AS\s+(?:NOT\s+)?(?:MATERIALIZED\s+)?\(/gi)].map(([, name]) => name),
+  )
   const read = [...text.matchAll(reads)].map(([, name]) => bare(name)).find((name) => !inner.has(name))
   const verb = /\w+/.exec(text)?.[0].toUpperCase() ?? ''
   if (read) return `SELECT ${read}`

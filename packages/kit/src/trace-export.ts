@@ -59,7 +59,8 @@ function telling(exporter: SpanExporter, log: Logger): SpanExporter {
       if (lost > 0) log.info({ lost }, 'spans arrive again')
       lost = 0
     } else {
-      if (lost === 0) log.warn({ err: error }, 'spans do not arrive (OTEL_EXPORTER_OTLP_ENDPOINT) and are lost')
+      if (lost === 0)
+        log.warn({ err: error }, 'spans do not arrive (OTEL_EXPORTER_OTLP_ENDPOINT) and are lost')
       lost += spans
     }
   }

@@ -82,11 +82,15 @@ it('has work for several callers in the trace of each, and what it causes in one
   })
   const callers = [newCorrelation(), sampled, under(sampledTrace(2))]
   const answers = await Promise.all(
-    callers.map((caller, number) => correlated(caller, () => traced(`caller ${number}`, {}, () => ask(number)))),
+    callers.map((caller, number) =>
+      correlated(caller, () => traced(`caller ${number}`, {}, () => ask(number))),
+    ),
   )
   expect(answers).toEqual([1, 2, 3])
   const batches = kept.seen().filter(({ name }) => name === 'batch')
-  expect(batches.map(({ below, links, attributes }) => [below, links, attributes['myhotel.batch.size']])).toEqual([
+  expect(
+    batches.map(({ below, links, attributes }) => [below, links, attributes['myhotel.batch.size']]),
+  ).toEqual([
     ['caller 1', [], 3],
     ['caller 2', ['batch'], 3],
   ])
@@ -95,7 +99,10 @@ it('has work for several callers in the trace of each, and what it causes in one
 })
 
 it('has work for one caller directly below it, and none below whoever was worked for before', async () => {
-  const ask = gathered<string, string>({ most: 1, work: (items) => traced('statement', {}, async () => items) })
+  const ask = gathered<string, string>({
+    most: 1,
+    work: (items) => traced('statement', {}, async () => items),
+  })
   await correlated(sampled, () => traced('caller', {}, () => Promise.all([ask('a'), ask('b')])))
   const rest = Promise.all([
     correlated(sampled, () => traced('caller', {}, () => ask('c'))),
@@ -117,7 +124,9 @@ it('makes spans of the calls of a port, and leaves the rest of it as it is', asy
     'port',
     7,
   ])
-  expect(kept.seen()).toMatchObject([{ name: 'provider ask', attributes: { kind: 'sandbox', outcome: 'done' } }])
+  expect(kept.seen()).toMatchObject([
+    { name: 'provider ask', attributes: { kind: 'sandbox', outcome: 'done' } },
+  ])
 })
 
 it('knows the span under way, to say more of it', () => {

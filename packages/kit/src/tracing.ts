@@ -84,7 +84,8 @@ export function tracedTogether<Result>(
   return traced('batch', { under: lead, attributes }, (span) => {
     const links = span && [span.traceparent]
     const done = work()
-    for (const under of others) traced('batch', { under, attributes, links }, () => done).catch(() => undefined)
+    for (const under of others)
+      traced('batch', { under, attributes, links }, () => done).catch(() => undefined)
     return done
   })
 }
@@ -103,7 +104,7 @@ export function withSpans<Port extends object, Answer>(
 ): Port {
   const options = { kind: SpanKind.CLIENT, attributes }
   const spanned = (method: string) => {
-    const ask = Reflect.get(port, method)
+    const ask = Reflect.get(port, method) as (...given: unknown[]) => Promise<Answer>
     return (...given: unknown[]) =>
       traced(`${name} ${method}`, options, async (span) => {
         const answer = await ask.apply(port, given)

@@ -40,7 +40,8 @@ export function tellWork(options: {
   tell({
     kind: 'level',
     name: 'myhotel.work.unfinished',
-    description: 'What lies in the database and waits to be done, by kind; outboxes are counted up to ten thousand.',
+    description:
+      'What lies in the database and waits to be done, by kind; outboxes are counted up to ten thousand.',
     read: async () => (await waiting()).map((row) => [row.count, labels(row)] as const),
   })
   tell({
@@ -53,7 +54,10 @@ export function tellWork(options: {
   tellDeadLetters(async () => {
     const found = await rows()
     if (!found) return []
-    const dead = new Map([[consumer, 0], ...found.filter(isDead).map(({ state, count }) => [state, count] as const)])
+    const dead = new Map([
+      [consumer, 0],
+      ...found.filter(isDead).map(({ state, count }) => [state, count] as const),
+    ])
     return [...dead].map(([consumer, count]) => [count, { consumer }] as const)
   })
 }

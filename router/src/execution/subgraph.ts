@@ -1,8 +1,8 @@
 import type { Lookup } from '@myhotel/kit/addresses'
 import { createBreaker, NotAsked } from '@myhotel/kit/breaker'
 import type { HttpAnswer } from '@myhotel/kit/graphql-answer'
-import { lookHeader } from '@myhotel/kit/http'
 import { createHistogram, requestBoundaries } from '@myhotel/kit/histogram'
+import { lookHeader } from '@myhotel/kit/http'
 import type { Signer } from '@myhotel/kit/identity'
 import type { Logger } from '@myhotel/kit/logger'
 import { typenameIn } from '@myhotel/kit/operations'
@@ -31,7 +31,8 @@ const nobody = { subject: null, roles: [] }
 
 const recordFetch = createHistogram({
   name: 'myhotel.fetch.duration.seconds',
-  description: 'How long subgraphs took to answer the router; why where they did not, `CANCELED` where nobody waited.',
+  description:
+    'How long subgraphs took to answer the router; why where they did not, `CANCELED` where nobody waited.',
   labels: ['subgraph', 'outcome'],
   boundaries: requestBoundaries,
 })

@@ -117,5 +117,15 @@ export async function compose(env: Env, log: Logger): Promise<Part[]> {
     }),
   )
   const comparison = whileLeading(relay, log, reconciler)
-  return [part, { ...bus, optional: true }, relay, calls, refusals, graphql, subscription, recovery, comparison]
+  return [
+    part,
+    { ...bus, optional: true },
+    relay,
+    calls,
+    refusals,
+    graphql,
+    subscription,
+    recovery,
+    comparison,
+  ]
 }

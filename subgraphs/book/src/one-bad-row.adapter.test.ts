@@ -24,7 +24,12 @@ beforeAll(async () => {
       PAYMENT_URL: nowhere,
       ROOM_URL: nowhere,
     },
-    ...{ PAYMENT_CONCURRENCY: 8, ATTEMPT_LEASE_MS: 8_000, ATTEMPT_HOLD_MS: 25_000, RECONCILE_EVERY_MS: 60_000 },
+    ...{
+      PAYMENT_CONCURRENCY: 8,
+      ATTEMPT_LEASE_MS: 8_000,
+      ATTEMPT_HOLD_MS: 25_000,
+      RECONCILE_EVERY_MS: 60_000,
+    },
     IDENTITY_PRIVATE_KEY: identities.privateKey('book'),
   }
   const log = createLogger('book', 'silent')

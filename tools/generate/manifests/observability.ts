@@ -5,10 +5,7 @@ import type { Workload } from './workloads.ts'
 const folder = 'components/observability'
 
 /** Whom Prometheus looks at, and that it may. Its rules and dashboards are those of infra/observability. */
-export const observability = (
-  workloads: readonly Workload[],
-  observed: readonly Manifest[],
-): Manifest[] => [
+export const observability = (workloads: readonly Workload[], observed: readonly Manifest[]): Manifest[] => [
   { path: `${folder}/kustomization.yaml`, text: component(body(observed)) },
   { path: `${folder}/prometheus.yaml`, text: configuration(workloads) },
   { path: `${folder}/figures.yaml`, text: workloads.map(({ name }) => figures(name)).join('---\n') },
@@ -17,7 +14,9 @@ export const observability = (
 /** Files of a ConfigMap: those that lie in a folder beside the kustomization. */
 const filesOf = (observed: readonly Manifest[], name: string) =>
   list(
-    observed.flatMap(({ path }) => (path.startsWith(`${folder}/${name}/`) ? [path.slice(folder.length + 1)] : [])),
+    observed.flatMap(({ path }) =>
+      path.startsWith(`${folder}/${name}/`) ? [path.slice(folder.length + 1)] : [],
+    ),
     '      ',
   )
 

@@ -24,7 +24,8 @@ const kinds = ['unspecified', 'internal', 'server', 'client', 'producer', 'consu
 
 const failedStatus = 2
 
-const hex = (length: number) => z.stringFormat('hex', (text) => text.length === length && /^[0-9a-f]+$/.test(text))
+const hex = (length: number) =>
+  z.stringFormat('hex', (text) => text.length === length && /^[0-9a-f]+$/.test(text))
 
 const attributes = z
   .array(z.object({ key: z.string(), value: z.record(z.string(), z.unknown()) }))

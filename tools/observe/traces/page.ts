@@ -17,7 +17,10 @@ ${body}
 </html>`
 
 /** The newest traces that are wanted, for people; no script. */
-export function listPage(summaries: readonly Summary[], { name = '', service = '', minMs, failed }: Wanted): string {
+export function listPage(
+  summaries: readonly Summary[],
+  { name = '', service = '', minMs, failed }: Wanted,
+): string {
   const field = (label: string, key: string, value: string) =>
     `<label>${label} <input name="${key}" value="${escapeHtml(value)}"></label>`
   const rows = summaries.map(
@@ -45,7 +48,9 @@ export function tracePage(traceId: string, spans: readonly Span[]): string {
 <small>${escapeHtml(span.service)}, ${span.kind}, ${milliseconds(span.durationMs)} from ${milliseconds(offsetMs)}</small></summary>
 <dl><dt>span<dd>${span.spanId}${Object.entries(span.attributes)
       .map(([key, value]) => `<dt>${escapeHtml(key)}<dd>${escapeHtml(value)}`)
-      .join('')}${span.links.map((link) => `<dt>linked to<dd><a href="/traces/${link.traceId}">${link.traceId === traceId ? 'span' : 'another trace, span'} ${link.spanId}</a>`).join('')}</dl></details>`,
+      .join(
+        '',
+      )}${span.links.map((link) => `<dt>linked to<dd><a href="/traces/${link.traceId}">${link.traceId === traceId ? 'span' : 'another trace, span'} ${link.spanId}</a>`).join('')}</dl></details>`,
   )
   return frame(
     title,

@@ -47,7 +47,8 @@ export function createTraces(mostSpans: number) {
   return {
     add,
     /** The spans of a trace, the earliest first. */
-    get: (traceId: string): Span[] | undefined => traces.get(traceId)?.toSorted((a, b) => a.startMs - b.startMs),
+    get: (traceId: string): Span[] | undefined =>
+      traces.get(traceId)?.toSorted((a, b) => a.startMs - b.startMs),
     /** The newest first. */
     find: ({ name = '', service, minMs = 0, failed = false }: Wanted, most: number): Summary[] =>
       [...traces.values()]

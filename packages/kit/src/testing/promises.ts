@@ -16,12 +16,13 @@ const API = join(ROOT, 'docs/api')
 export const now = 'now'
 
 /** Where samples of each release that is kept are, and of `now`; see docs/api/README.md. */
-const releases = [
-  ...readdirSync(API).filter((name) => /^\d+[.]\d+[.]\d+$/.test(name)),
-  now,
-].map((version) => ({ version, folder: version === now ? API : join(API, version) }))
+const releases = [...readdirSync(API).filter((name) => /^\d+[.]\d+[.]\d+$/.test(name)), now].map(
+  (version) => ({ version, folder: version === now ? API : join(API, version) }),
+)
 
-const currentMajor: string = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version.split('.')[0]
+const currentMajor: string = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version.split(
+  '.',
+)[0]
 const isOfThisMajor = ({ version }: { version: string }) =>
   version === now || version.split('.')[0] === currentMajor
 
@@ -103,7 +104,9 @@ function callsOf({ version, folder }: { version: string; folder: string }, patte
     const [caller = '', callee = ''] = basename(path, '.json').split('-to-')
     const operations = operationsOf(version, folder, caller, callee)
     const samples: Sample[] = read(join(folder, path))
-    const unasked = Object.keys(operations).filter((name) => !samples.some(({ operation }) => operation === name))
+    const unasked = Object.keys(operations).filter(
+      (name) => !samples.some(({ operation }) => operation === name),
+    )
     if (unasked.length > 0) throw new Error(`${path} has no sample of ${unasked.join()}`)
     return samples.map((sample) => {
       const operation = operations[sample.operation]
@@ -138,7 +141,10 @@ export const about = (call: Call, id: string, itsId: string): Call =>
 
 /** What a callee may say where it is free: how that is recognised, and an example of it. */
 const free: Record<string, readonly [expected: () => unknown, example: unknown]> = {
-  'any uuid': [() => expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/), '01945a00-0000-7000-8000-00000000ffff'],
+  'any uuid': [
+    () => expect.stringMatching(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/),
+    '01945a00-0000-7000-8000-00000000ffff',
+  ],
   'any text': [() => expect.stringMatching(/./), 'Said in other words.'],
   'any integer': [() => expect.any(Number), 7],
   'any instant': [() => expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/), '2027-01-05T10:00:00.000Z'],

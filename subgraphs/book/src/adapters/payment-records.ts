@@ -33,7 +33,11 @@ export function paymentRecords(options: {
       return (await client.send(ApprovedPaymentsDocument, asked, approved)).approvedPayments.map(toRecord)
     },
     async ofBookings(bookingIds) {
-      const answer = await client.send(PaymentsOfBookingsDocument, { bookingIds: [...bookingIds] }, ofBookings)
+      const answer = await client.send(
+        PaymentsOfBookingsDocument,
+        { bookingIds: [...bookingIds] },
+        ofBookings,
+      )
       return answer.paymentsOfBookings.map(toRecord)
     },
     close: () => client.close(),

@@ -18,7 +18,12 @@ const paymentOf = (booking: Booking, more: Partial<PaymentRecord> = {}): Payment
 const canceled = (refund: number): CanceledStay => {
   const booking = aBooking({})
   const { currency } = booking.terms.price.total
-  const cancellation = { canceledAt: 0, canceledBy: 'GUEST', reason: null, refund: { amount: refund, currency } } as const
+  const cancellation = {
+    canceledAt: 0,
+    canceledBy: 'GUEST',
+    reason: null,
+    refund: { amount: refund, currency },
+  } as const
   return { ...booking, version: 2, status: 'CANCELED', cancellation }
 }
 
@@ -60,17 +65,24 @@ function sides() {
   const clock = { now: 1_000_000_000 }
   const idAt = (seconds: number) => String(seconds).padStart(10, '0')
   const between = (ids: string[], from: number, before: number, after: string | null) =>
-    ids.filter((id) => Number(id) * 1_000 >= from && Number(id) * 1_000 < before && (!after || id > after)).sort()
+    ids
+      .filter((id) => Number(id) * 1_000 >= from && Number(id) * 1_000 < before && (!after || id > after))
+      .sort()
   const reconciler = createReconciler(
     {
       calendar: { now: () => clock.now },
       bookings: {
-        findAll: async (ids) => new Map(ids.flatMap((id) => (bookings.has(id) ? [[id, bookings.get(id) as Booking]] : []))),
-        idsBetween: async (from, before, after, most) => between([...bookings.keys()], from, before, after).slice(0, most),
+        findAll: async (ids) =>
+          new Map(ids.flatMap((id) => (bookings.has(id) ? [[id, bookings.get(id) as Booking]] : []))),
+        idsBetween: async (from, before, after, most) =>
+          between([...bookings.keys()], from, before, after).slice(0, most),
       },
       payments: {
         approvedBetween: async (from, before, after) =>
-          between([...payments.keys()], from, before, after).map((id) => ({ ...(payments.get(id) as PaymentRecord), id })),
+          between([...payments.keys()], from, before, after).map((id) => ({
+            ...(payments.get(id) as PaymentRecord),
+            id,
+          })),
         ofBookings: async (ids) => ids.flatMap((id) => payments.get(id) ?? []),
       },
     },

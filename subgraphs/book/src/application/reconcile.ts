@@ -33,7 +33,13 @@ const firstLookBackMs = 24 * 3_600_000
 /** Which ids of both sides come next: in a time, after the last one that was seen. */
 type Way = { from: number; before: number; booking: string | null; payment: string | null; ended: boolean }
 
-const wayOf = (from: number, before: number): Way => ({ from, before, booking: null, payment: null, ended: false })
+const wayOf = (from: number, before: number): Way => ({
+  from,
+  before,
+  booking: null,
+  payment: null,
+  ended: false,
+})
 
 /**
  * Compares bookings with payments, in rounds. Each takes what was begun since the last one, as far as it must be settled by

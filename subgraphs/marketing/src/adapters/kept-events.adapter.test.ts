@@ -15,7 +15,10 @@ it.each(keptEvents)('takes in what $version has published', async ({ events }) =
   const log = createLogger('marketing', 'silent')
   eventConsumer({ bus, database, clock: () => new Date(), log, afterCommit() {} })
   expect(await refusedOf(events, deliver)).toEqual([])
-  const rooms = await database.room.findMany({ where: { roomId: { in: [offered, gone] } }, orderBy: { roomId: 'asc' } })
+  const rooms = await database.room.findMany({
+    where: { roomId: { in: [offered, gone] } },
+    orderBy: { roomId: 'asc' },
+  })
   expect(rooms).toMatchObject([
     { version: 2, name: 'Room with a wider view', country: 'IT', deletedAt: null },
     { version: 2, name: 'Attic', deletedAt: expect.any(Date) },

@@ -23,7 +23,11 @@ it.each(keptEvents)('takes in what $version has published', async ({ events }) =
   const { records, lists } = await dump(redis)
   expect(records).toMatchObject({
     [`booking:${id('b1')}`]: { guestId: 'guest1', startDate: '2097-05-10', paymentStatus: 'APPROVED' },
-    [`booking:${id('b2')}`]: { guestId: 'guest2', canceledAt: '2027-01-05T10:13:00.000Z', paymentStatus: 'PARTIALLY_REFUNDED' },
+    [`booking:${id('b2')}`]: {
+      guestId: 'guest2',
+      canceledAt: '2027-01-05T10:13:00.000Z',
+      paymentStatus: 'PARTIALLY_REFUNDED',
+    },
     [`room:${id('a1')}`]: { name: 'Room with a wider view', popularity: '1' },
     [`room:${id('a2')}`]: { name: 'Attic', deletedAt: '2027-01-05T10:22:00.000Z' },
   })

@@ -73,5 +73,10 @@ it('subscriptions to Web Push', async () => {
 
 it('what waits to be done, as figures tell it', async () => {
   const ask = () => opened().database.$queryRawUnsafe(workSql(undeliveredWork))
-  expect(await ways(ask)).toEqual(['dead_letter_pkey', 'delivery_pending', 'notification_pkey', 'outbox_unpublished'])
+  expect(await ways(ask)).toEqual([
+    'dead_letter_pkey',
+    'delivery_pending',
+    'notification_pkey',
+    'outbox_unpublished',
+  ])
 })

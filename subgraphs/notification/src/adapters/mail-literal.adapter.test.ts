@@ -65,7 +65,7 @@ const names = [
 /** Sends a mail about a room of that name, and reads it by two programs: mailparser (the catcher) and postal-mime. */
 async function sent(title: string, body: string, recipientId: string) {
   const message = messageTo(recipientId, { title, body })
-  const delivery = { notificationId: `n-${recipientId}`, channel: 'EMAIL' as const, attempt: 1 }
+  const delivery = { notificationId: `n-${recipientId}`, channel: 'EMAIL' as const, attempt: 1, under: null }
   expect(await carrier.deliver({ ...delivery, sentAt: new Date(), message })).toEqual({ kind: 'delivered' })
   const [mail] = await catcher.mailTo(`${recipientId}@myhotel.example`)
   const { source, subject, text } = mail as Mail

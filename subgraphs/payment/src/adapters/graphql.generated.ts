@@ -93,6 +93,7 @@ export type Payment = {
   __typename?: 'Payment';
   amount: Money;
   approvedAt?: Maybe<Scalars['DateTime']['output']>;
+  bookingId: Scalars['ID']['output'];
   id: Scalars['ID']['output'];
   /** What was given back so far. */
   refunded: Money;
@@ -146,6 +147,29 @@ export type PaymentVoid = {
   attemptId: Scalars['ID']['output'];
   /** False while money is still on its way back; payment sees to it by itself. */
   settled: Scalars['Boolean']['output'];
+};
+
+export type Query = {
+  __typename?: 'Query';
+  /**
+   * Approved payments that were begun in a time, in their order, a page at a time: `after` is the last of the page before.
+   * For services only.
+   */
+  approvedPayments: Array<Payment>;
+  /** The approved payments that bookings stand on. For services only. */
+  paymentsOfBookings: Array<Payment>;
+};
+
+
+export type QueryApprovedPaymentsArgs = {
+  after?: InputMaybe<Scalars['ID']['input']>;
+  before: Scalars['DateTime']['input'];
+  from: Scalars['DateTime']['input'];
+};
+
+
+export type QueryPaymentsOfBookingsArgs = {
+  bookingIds: Array<Scalars['ID']['input']>;
 };
 
 export type ResolvePaymentResult = PaymentApproval | PaymentDecline | PaymentPending | PaymentTombstoned;
@@ -281,6 +305,7 @@ export type ResolversTypes = {
   PaymentTombstoned: ResolverTypeWrapper<PaymentTombstoned>;
   PaymentVoid: ResolverTypeWrapper<PaymentVoid>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   ResolvePaymentResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ResolvePaymentResult']>;
 };
 
@@ -306,6 +331,7 @@ export type ResolversParentTypes = {
   PaymentTombstoned: PaymentTombstoned;
   PaymentVoid: PaymentVoid;
   Boolean: Scalars['Boolean']['output'];
+  Query: Record<PropertyKey, never>;
   ResolvePaymentResult: ResolversUnionTypes<ResolversParentTypes>['ResolvePaymentResult'];
 };
 
@@ -346,6 +372,7 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
 export type PaymentResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Payment'] = ResolversParentTypes['Payment']> = {
   amount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   approvedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  bookingId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   refunded?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['PaymentStatus'], ParentType, ContextType>;
@@ -383,6 +410,11 @@ export type PaymentVoidResolvers<ContextType = RequestContext, ParentType extend
   settled?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
+export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  approvedPayments: Resolver<Array<ResolversTypes['Payment']>, ParentType, ContextType, RequireFields<QueryApprovedPaymentsArgs, 'before' | 'from'>>;
+  paymentsOfBookings: Resolver<Array<ResolversTypes['Payment']>, ParentType, ContextType, RequireFields<QueryPaymentsOfBookingsArgs, 'bookingIds'>>;
+};
+
 export type ResolvePaymentResultResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ResolvePaymentResult'] = ResolversParentTypes['ResolvePaymentResult']> = {
   __resolveType: TypeResolveFn<'PaymentApproval' | 'PaymentDecline' | 'PaymentPending' | 'PaymentTombstoned', ParentType, ContextType>;
 };
@@ -402,6 +434,7 @@ export type Resolvers<ContextType = RequestContext> = {
   PaymentPending?: PaymentPendingResolvers<ContextType>;
   PaymentTombstoned?: PaymentTombstonedResolvers<ContextType>;
   PaymentVoid?: PaymentVoidResolvers<ContextType>;
+  Query?: QueryResolvers<ContextType>;
   ResolvePaymentResult?: ResolvePaymentResultResolvers<ContextType>;
 };
 

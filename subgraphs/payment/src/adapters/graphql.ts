@@ -23,8 +23,10 @@ export function createResolvers(commands: Commands, payments: Payments): Resolve
       },
     },
     Query: {
-      approvedPayments: (_, { from, before, after }) =>
-        payments.approvedBetween(Date.parse(from), Date.parse(before), after ? idOrNone(after) : null, pageLength),
+      async approvedPayments(_, { from, before, after }) {
+        const [since, until] = [Date.parse(from), Date.parse(before)]
+        return [...(await payments.approvedBetween(since, until, after ? idOrNone(after) : null, pageLength))]
+      },
       async paymentsOfBookings(_, { bookingIds }) {
         return [...(await payments.byBookings(canonicalIds(bookingIds))).values()]
       },

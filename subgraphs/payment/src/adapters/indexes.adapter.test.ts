@@ -9,8 +9,8 @@ import {
   statementsOf,
   waysOf,
 } from '@myhotel/kit/testing/plans'
-import { v7 } from 'uuid'
 import { workSql } from '@myhotel/kit/work'
+import { v7 } from 'uuid'
 import { expect, it } from 'vitest'
 import { createCommands } from '../application/commands.ts'
 import { anIntent } from '../testing/examples.ts'
@@ -83,5 +83,10 @@ it('what is due', async () => {
 
 it('what waits to be done, as figures tell it', async () => {
   const ask = () => opened().database.$queryRawUnsafe(workSql(unsettledWork))
-  expect(await ways(ask)).toEqual(['dead_letter_pkey', 'outbox_unpublished', 'payment_due', 'refund_payment_id_idx'])
+  expect(await ways(ask)).toEqual([
+    'dead_letter_pkey',
+    'outbox_unpublished',
+    'payment_due',
+    'refund_payment_id_idx',
+  ])
 })

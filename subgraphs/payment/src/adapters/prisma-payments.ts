@@ -73,7 +73,12 @@ export function prismaPayments(db: Database | Transaction, afterCommit: () => vo
       // Ids tell when they were made: their index is also that of the time.
       const id = { gte: firstIdOf(from), lt: firstIdOf(before), ...(after && { gt: after }) }
       const where = { id, approvedAt: { not: null } }
-      const rows = await db.payment.findMany({ where, orderBy: { id: 'asc' }, take: most, include: withRefunds })
+      const rows = await db.payment.findMany({
+        where,
+        orderBy: { id: 'asc' },
+        take: most,
+        include: withRefunds,
+      })
       return rows.map(toPayment).filter(isApproved)
     },
 

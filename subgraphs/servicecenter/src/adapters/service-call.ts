@@ -29,7 +29,13 @@ export function serviceAt(
   const later = Math.ceil(retryAfterMs / 1000)
   const client = createServiceClient({ audience: name, url, sign, log, timeoutMs, connections: concurrent })
   // Whatever is thrown is a failure: what the other side refuses, it answers.
-  const guard = createGuard({ callee: name, calls: 'agents', concurrent, retryAfterMs, isFailure: () => true })
+  const guard = createGuard({
+    callee: name,
+    calls: 'agents',
+    concurrent,
+    retryAfterMs,
+    isFailure: () => true,
+  })
   return {
     part: { name: `${name} client`, stop: () => client.close() },
     async ask(document, variables, shape) {
