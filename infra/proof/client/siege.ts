@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
 import { city, createHotel, type Hotel } from './hotel.ts'
 import { bookRoom, inputOf, myPage, searchRooms } from './requests.ts'
 import { createStays } from './stays.ts'
@@ -18,6 +19,11 @@ export type SiegeOptions = {
   readonly users: number
   /** Each of them waits for up to so long between two requests; without it nobody waits. */
   readonly delaySeconds?: number
+  /**
+   * In how many parts, two seconds apart, they come; at once unless told. With pauses each siege begins with all its users
+   * at the same moment, which is another thing to live through than what it does from then on.
+   */
+  readonly parts?: number
   /** Ends by itself after so many seconds. */
   readonly seconds: number
   /** How many different requests of each kind there are; they are sent in random order, some more than once. */
@@ -40,6 +46,7 @@ export type SiegeReport = {
   readonly transaction_rate: number
 }
 
+const partsComeEveryMs = 2_000
 /** One siege without pauses is of about so many requests. */
 const requests = 2_000
 
@@ -92,13 +99,18 @@ async function runSieges(options: SiegeOptions): Promise<SiegeReport> {
     const token = await hotel.token('guest9000')
     print({ begun: true })
     whenToldToStop(() => stopping.abort())
-    while (!stopping.signal.aborted && Date.now() < end) {
-      const siege = startSiege(folder, token, options)
-      const interrupt = () => options.delaySeconds && siege.kill('SIGINT')
-      stopping.signal.addEventListener('abort', interrupt)
-      reports.push(await reportOf(siege))
-      stopping.signal.removeEventListener('abort', interrupt)
+    const { parts = 1 } = options
+    const besiege = async (part: number) => {
+      await delay(part * partsComeEveryMs, undefined, { signal: stopping.signal }).catch(() => undefined)
+      while (!stopping.signal.aborted && Date.now() < end) {
+        const siege = startSiege(folder, token, { ...options, users: Math.ceil(options.users / parts) })
+        const interrupt = () => options.delaySeconds && siege.kill('SIGINT')
+        stopping.signal.addEventListener('abort', interrupt)
+        reports.push(await reportOf(siege))
+        stopping.signal.removeEventListener('abort', interrupt)
+      }
     }
+    await Promise.all(Array.from({ length: parts }, (_, part) => besiege(part)))
     return sumUp(reports)
   } finally {
     rmSync(folder, { recursive: true })

@@ -7,14 +7,17 @@ import { describe, noneWrong, sumOf, underTraffic } from '../traffic.ts'
 import { cpuOfPods } from '../usage.ts'
 
 const most = 10
-/** Each waits for up to some seconds between two requests: two cores are to serve them and start pods, not one or the other. */
+/**
+ * They come within ten seconds, and each waits for up to some seconds between two requests: two cores are to serve them and
+ * start pods, not one or the other.
+ */
 const users = 255
 /** At most one pod of a Deployment in a while. Kubernetes starts up to as many as there are: here they would starve each other. */
-const onePodInSeconds = 15
-const upWithinMs = 300_000
+const onePodInSeconds = 30
+const upWithinMs = 480_000
 const downWithinMs = 600_000
-/** Until metrics-server has seen all pods under load twice. */
-const settleMs = 40_000
+/** Until connections to the pods that were there before have been renewed, once a minute, and metrics-server has seen it. */
+const settleMs = 90_000
 
 /**
  * What siege asks for makes these work. The target is percent of what a pod requests, which is half of what it is in the
@@ -24,14 +27,14 @@ const settleMs = 40_000
 const rounds = [
   {
     names: ['router', 'room'],
-    siege: { searches: 1_000, bookings: 0, pages: 0, delaySeconds: 6 },
-    target: 35,
+    siege: { searches: 1_000, bookings: 0, pages: 0, delaySeconds: 7 },
+    target: 30,
   },
   // A booking costs several times what a search does, with all that follows from it.
   {
     names: ['book', 'payment'],
-    siege: { searches: 0, bookings: 6_600, pages: 0, delaySeconds: 20 },
-    target: 28,
+    siege: { searches: 0, bookings: 6_600, pages: 0, delaySeconds: 40 },
+    target: 20,
   },
 ]
 
@@ -69,8 +72,8 @@ async function grow(context: Context, { names, siege, target }: Round): Promise<
   const { tell, signal } = context
   const figures: Figure[] = []
   await Promise.all(names.map((name) => bound(context, name, { max: most, percent: target, slowly: true })))
-  const guests = { bookings: 1, searches: 1, pages: 1, pauseMs: 50 }
-  const traffic = await underTraffic(context, { guests, siege: { users, ...siege } }, async () => {
+  const guests = { bookings: 1, searches: 1, pages: 1, pauseMs: 100 }
+  const traffic = await underTraffic(context, { guests, siege: { users, parts: 5, ...siege } }, async () => {
     tell(`siege -c${users}: ${names.join(' and ')} grow`)
     const up = await reach(context, names, most, upWithinMs)
     figures.push(

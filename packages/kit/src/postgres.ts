@@ -90,12 +90,21 @@ class Connection extends Client {
 /** SQLSTATE: read_only_sql_transaction. */
 const readOnlyState = '25006'
 
+/**
+ * How long a connection is kept that nobody uses. The library's ten seconds closed and opened them all the time: each costs the
+ * server a process, both sides a password to be proven, and whoever waits for it a second where a packet is lost.
+ */
+const keptIdleMs = 5 * 60_000
+
 type Settings = Omit<ClientConfig, 'connectionString' | 'options'>
 
 /** A pool of connections to the database at `url`; one whose session is unfit is not used but refused. */
 export function openPool(url: string, config: Omit<PoolConfig, 'connectionString' | 'options'> = {}): Pool {
   const connectionString = withSettings(url, sessionSettings)
-  const pool = new Pool({ ...config, connectionString, Client: Connection, onConnect: refuseUnfit(url) })
+  const pool = new Pool({
+    ...{ idleTimeoutMillis: keptIdleMs, ...config },
+    ...{ connectionString, Client: Connection, onConnect: refuseUnfit(url) },
+  })
   pool.on('error', () => undefined)
   pools.add({
     name: new URL(url).pathname.slice(1),
