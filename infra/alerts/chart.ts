@@ -13,7 +13,8 @@ const colours = ['#3366cc', '#dc3912', '#109618', '#ff9900', '#990099', '#0099c6
 /** More names than these would fill the picture. */
 const mostNames = 8
 
-const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+const escaped = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
 const text = (x: number, y: number, words: string, more = '') =>
   `<text x="${x}" y="${y}" ${more}>${escaped(words)}</text>`

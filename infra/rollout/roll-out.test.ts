@@ -102,7 +102,7 @@ describe('a version', () => {
     expect(await done()).toBe(false)
     expect(cluster.data('supergraph')).toEqual({ from: 'one' })
     expect(cluster.images()).toEqual(everywhere('one'))
-    const back = cluster.done.slice(cluster.done.findIndex((one) => one === 'apply ConfigMap/supergraph'))
+    const back = cluster.done.slice(cluster.done.indexOf('apply ConfigMap/supergraph'))
     expect(back[1]).toBe('rollout undo deployment/router --to-revision=1')
   })
 

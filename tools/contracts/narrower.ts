@@ -1,6 +1,6 @@
 /** The part of JSON Schema that events use. */
 export type Schema = {
-  readonly type?: string
+  readonly type?: string | readonly string[]
   readonly const?: unknown
   readonly enum?: readonly unknown[]
   readonly anyOf?: readonly Schema[]
@@ -46,9 +46,17 @@ export function refusals(written: Schema, read: Schema, at = 'data'): string[] {
   })
 }
 
-const choicesOf = (schema: Schema): readonly Schema[] => schema.anyOf ?? [schema]
+/** A schema of one type. */
+type Choice = Schema & { readonly type?: string }
 
-function refusalsOfOne(written: Schema, read: Schema, at: string): string[] {
+function choicesOf(schema: Schema): readonly Choice[] {
+  if (schema.anyOf) return schema.anyOf.flatMap(choicesOf)
+  const { type, ...rest } = schema
+  if (type === undefined) return [rest]
+  return [type].flat().map((one) => ({ ...rest, type: one }))
+}
+
+function refusalsOfOne(written: Choice, read: Choice, at: string): string[] {
   const values = valuesOf(written)
   const taken = valuesOf(read)
   if (values && taken) {
@@ -104,7 +112,7 @@ function keepsLength(value: unknown, limit: string, { minLength = 0, maxLength =
 
 const valuesOf = (schema: Schema) => ('const' in schema ? [schema.const] : schema.enum)
 
-function isOfType(written: Schema, type: string): boolean {
+function isOfType(written: Choice, type: string): boolean {
   const values = valuesOf(written)
   if (values) return values.every((value) => typeOf(value) === type)
   return written.type === type || (written.type === 'integer' && type === 'number')
@@ -112,7 +120,7 @@ function isOfType(written: Schema, type: string): boolean {
 
 const typeOf = (value: unknown) => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value)
 
-const inWords = (schema: Schema) =>
+const inWords = (schema: Choice) =>
   valuesOf(schema)
     ?.map((value) => JSON.stringify(value))
     .join(' or ') ??

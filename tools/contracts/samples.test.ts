@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { keptMessages, now } from '@myhotel/kit/testing/promises'
-import { parse } from 'graphql'
+import { parse, separateOperations } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { ROOT } from '../system/client.ts'
 import { contractsOf } from './events.ts'
@@ -68,9 +68,7 @@ describe('calls between services', () => {
       .join()
 
   test.each(pairs)('$caller to $callee: each operation has a sample', ({ file, caller, callee }) => {
-    const operations = parse(readFileSync(join(ROOT, file), 'utf8')).definitions.map((node) =>
-      'name' in node ? node.name?.value : undefined,
-    )
+    const operations = Object.keys(separateOperations(parse(readFileSync(join(ROOT, file), 'utf8'))))
     const path = join(ROOT, API, `samples/calls/${caller}-to-${callee}.json`)
     const samples: { operation: string }[] = JSON.parse(readFileSync(path, 'utf8'))
     expect(new Set(samples.map(({ operation }) => operation))).toEqual(new Set(operations))

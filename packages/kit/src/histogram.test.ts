@@ -6,7 +6,8 @@ import { tell, writeMetrics } from './metrics.ts'
 
 /** What GET /metrics says, without what it says of all other figures. */
 async function told(name: string): Promise<string[]> {
-  const server = createServer((_, response) => void writeMetrics(response)).listen(0, '127.0.0.1')
+  const server = createServer((_, response) => void writeMetrics(response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const text = await (await fetch(`http://127.0.0.1:${port}`)).text()
   server.close()

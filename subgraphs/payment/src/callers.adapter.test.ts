@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { createLogger } from '@myhotel/kit/logger'
 import { subgraphServer } from '@myhotel/kit/serve'
 import { createTestDatabase } from '@myhotel/kit/testing'
-import { type Call, callsTo, expectedOf } from '@myhotel/kit/testing/promises'
+import { about, type Call, callsTo, expectedOf } from '@myhotel/kit/testing/promises'
 import { startSubgraph } from '@myhotel/kit/testing-subgraph'
 import { v7 } from 'uuid'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
@@ -61,6 +61,17 @@ const attemptOf = ({ variables }: Call) => {
 }
 const declined = 'pm_card_visa_chargeDeclinedInsufficientFunds'
 
+/** Has a booking paid. */
+const pay = (bookingId: unknown) => commands.approve(v7(), anIntent({ bookingId: String(bookingId) }))
+
+async function paySince(call: Call): Promise<Call> {
+  const { after } = call.variables
+  const { approvedPayments } = call.answer as { approvedPayments: { bookingId: string }[] }
+  const since = v7()
+  await pay(approvedPayments[0]?.bookingId)
+  return about(call, String(after), since)
+}
+
 /** How each situation comes about. */
 const given: Record<string, (call: Call) => unknown> = {
   'the card pays': () => {},
@@ -72,11 +83,17 @@ const given: Record<string, (call: Call) => unknown> = {
   'the attempt was approved': (call) => commands.approve(attemptOf(call), anIntent()),
   'the attempt was declined': (call) => commands.approve(attemptOf(call), anIntent({ method: declined })),
   'the attempt was never seen': () => {},
+  'the booking was paid': ({ variables }) => pay([variables.bookingIds].flat()[0]),
+  'the booking was never paid': () => {},
 }
 
+/** Situations in which the call is about something whose id is known only then. */
+const askedAbout: Record<string, (call: Call) => Promise<Call>> = { 'one was approved since': paySince }
+
 test.each(calls)('$caller ($version) asks $operation: $when', async (call) => {
+  expect({ ...given, ...askedAbout }).toHaveProperty([call.when])
   await given[call.when]?.(call)
-  expect(given).toHaveProperty([call.when])
-  const { data, errors } = await payment.ask(call.document, call.variables, { service: call.caller })
-  expect({ data, errors }).toEqual({ data: expectedOf(call) })
+  const asked = (await askedAbout[call.when]?.(call)) ?? call
+  const { data, errors } = await payment.ask(asked.document, asked.variables, { service: asked.caller })
+  expect({ data, errors }).toEqual({ data: expectedOf(asked) })
 })

@@ -4,7 +4,7 @@ import { picture } from './picture.ts'
 import { createTraces } from './traces.ts'
 import { waterfall } from './waterfall.ts'
 
-const at = (ms: number) => `${BigInt(1_800_000_000_000 + ms) * 1_000_000n}`
+const at = (ms: number) => `${BigInt((1_800_000_000_000 + ms) * 1_000) * 1_000n}`
 const id = (digit: number, length = 16) => String(digit).repeat(length)
 
 /** A span as an exporter sends it. */
@@ -49,7 +49,7 @@ it('reads what exporters send', () => {
         kind: 'client',
         service: 'book',
       },
-      ...{ startMs: 1_800_000_000_003, durationMs: 2, failed: true },
+      ...{ startMs: 1_800_000_000_003.5, durationMs: 1.5, failed: true },
       attributes: { size: '3', list: '{"values":[{"stringValue":"a"}]}', on: 'true' },
       links: [{ traceId: id(2, 32), spanId: id(9) }],
     },
