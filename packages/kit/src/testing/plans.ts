@@ -37,6 +37,12 @@ export function largeTables<Database extends Opened>(
   }
 }
 
+/** For largeTables: an outbox of which all but the last ten events were published long ago. */
+export const publishedOutbox = `INSERT INTO outbox
+    (event_id, context, aggregate_id, version, type, schema_version, data, correlation_id, traceparent, published_at)
+  SELECT n, 'hotel', n, 1, 'Said', 1, '{}', '', '', CASE WHEN n <= ${rows - 10} THEN now() END
+  FROM generate_series(1, ${rows}) n`
+
 /** For largeTables: a new database of a subgraph, opened as the subgraph opens its own. */
 export const databaseOf =
   <Database>(subgraph: string, openPool: (url: string) => { database: Database; part: Pick<Part, 'stop'> }) =>

@@ -30,7 +30,7 @@ it.each(keptEvents)('takes in what $version has published', async ({ events }) =
     expect({ [user]: newest.map(({ kind }) => kind) }).toEqual({ [user]: kinds })
   }
   const [refund] = await notifications.newest('guest2', { limit: 1, before: null })
-  expect(refund?.body).toContain('EUR 81.66')
+  expect(refund?.body).toContain('€81.66')
   await part.stop?.()
   await drop()
 })

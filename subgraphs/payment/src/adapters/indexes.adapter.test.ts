@@ -5,6 +5,7 @@ import {
   largeTables,
   numberedId,
   numberedIds,
+  publishedOutbox,
   rows,
   statementsOf,
   waysOf,
@@ -19,7 +20,7 @@ import { openDatabase } from './database.ts'
 import { prismaPayments } from './prisma-payments.ts'
 import { unsettledWork } from './unsettled.ts'
 
-/** Payments, the last hundred of which wait for the provider; each tenth was given back. */
+/** Payments, the last hundred of which wait for the provider; all have a refund. */
 const tables = [
   `INSERT INTO payment (id, attempt_id, state, booking_id, guest_id, host_id, room_id, amount, currency, method,
      started_at, deadline, provider_payment_id, approved_at, due_at, correlation_id, traceparent)
@@ -28,7 +29,8 @@ const tables = [
      CASE WHEN is_due THEN now() END, '', ''
    FROM generate_series(1, ${rows}) n, LATERAL (SELECT ${numberedIds('n')} AS id, n > ${rows - 100} AS is_due) numbered`,
   `INSERT INTO refund (key, payment_id, amount)
-   SELECT 'refund' || n, ${numberedIds('n')}, 1 FROM generate_series(10, ${rows}, 10) n`,
+   SELECT 'refund' || n, ${numberedIds('n')}, 1 FROM generate_series(1, ${rows}) n`,
+  publishedOutbox,
 ]
 
 const { opened, ways } = largeTables(databaseOf('payment', openDatabase), tables)
@@ -84,7 +86,7 @@ it('what is due', async () => {
 it('what waits to be done, as figures tell it', async () => {
   const ask = () => opened().database.$queryRawUnsafe(workSql(unsettledWork))
   expect(await ways(ask)).toEqual([
-    'dead_letter_pkey',
+    'all of dead_letter',
     'outbox_unpublished',
     'payment_due',
     'refund_payment_id_idx',
