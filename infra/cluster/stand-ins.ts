@@ -20,7 +20,11 @@ const program = (name: keyof typeof goPrograms, file: string = name) =>
 
 /** Stand-ins by the repository that manifests name: the same programs, from Go modules, npm and Debian. */
 export async function standIns(): Promise<Record<string, StandIn>> {
-  const [redis, busybox] = await Promise.all([versionOfRedis(), versionOfBusybox()])
+  const [redis, busybox, prometheus] = await Promise.all([
+    versionOfRedis(),
+    versionOfBusybox(),
+    versionOfPrometheus(),
+  ])
   const shell = await shellOf()
   return {
     'registry.k8s.io/pause': {
@@ -85,7 +89,21 @@ export async function standIns(): Promise<Record<string, StandIn>> {
         entrypoint: ['/usr/local/bin/redis-server'],
       },
     },
+    'prom/prometheus': {
+      tags: [],
+      given: `Prometheus ${prometheus} of Debian`,
+      spec: {
+        files: { 'usr/bin/prometheus': '/usr/bin/prometheus' },
+        entrypoint: ['/usr/bin/prometheus'],
+        user: '65534:65534',
+      },
+    },
   }
+}
+
+async function versionOfPrometheus(): Promise<string> {
+  const { stdout } = await runCommand('/usr/bin/prometheus', ['--version'])
+  return /version (\S+)/.exec(stdout)?.[1] ?? ''
 }
 
 const accounts = (name: string, id: number): Record<string, string> => ({

@@ -100,5 +100,6 @@ export const debianPrograms: Record<string, string> = {
   runc: 'runc',
   busybox: 'busybox-static',
   'redis-server': 'redis-server',
+  prometheus: 'prometheus',
   '/usr/lib/cni/bridge': 'containernetworking-plugins',
 }

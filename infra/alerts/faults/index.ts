@@ -8,9 +8,9 @@ export const phases: readonly (readonly Fault[])[] = [
   [processes.nats, databases.closed],
   [
     ...[processes.mail, databases.consumer, databases.slowConsumer, databases.relay, databases.lost],
-    ...[thirdParties.event, thirdParties.refund, processes.starved, processes.killed],
+    ...[thirdParties.refund, processes.starved, processes.killed],
   ],
   [databases.rooms],
-  [thirdParties.silent],
+  [thirdParties.silent, thirdParties.event],
   [processes.payment, databases.lease],
 ]

@@ -3,6 +3,7 @@ import { BookCounted } from '@myhotel/contracts/marketing'
 import { createBus } from '@myhotel/kit/bus'
 import { createLogger } from '@myhotel/kit/logger'
 import { withClient } from '@myhotel/kit/postgres'
+import { connectRedis, createRedis } from '@myhotel/kit/redis'
 import type { System } from '../../../tools/system/index.ts'
 import type { Fault } from './fault.ts'
 
@@ -63,8 +64,14 @@ export const thirdPartyFaults = {
         },
       })
       await bus.stop?.()
-      const seenTo = `DELETE FROM dead_letter WHERE consumer = 'room'`
-      return async () => void (await withClient(system.databaseUrl('room'), (client) => client.query(seenTo)))
+      return async () => {
+        const seenTo = `DELETE FROM dead_letter WHERE consumer = 'room'`
+        await withClient(system.databaseUrl('room'), (client) => client.query(seenTo))
+        const redis = createRedis(system.record.redis, {})
+        await connectRedis(redis)
+        await redis.del('mypage:dead-letters')
+        redis.disconnect()
+      }
     },
   },
 } satisfies Record<string, Fault>

@@ -1,5 +1,6 @@
 import type { Proof } from '../proof.ts'
 import type { Claim } from '../report.ts'
+import { alerts } from './alerts.ts'
 import { autoscaling } from './autoscaling.ts'
 import { breaker } from './breaker.ts'
 import { configurationChanged } from './configuration-changed.ts'
@@ -37,6 +38,7 @@ export const proofs: readonly Proof[] = [
   configurationChanged,
   natsLeaderKilled,
   supportingAway,
+  alerts,
   breaker,
   mesh,
 ]
