@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ROOT } from '../../tools/system/client.ts'
 import { readPanels } from './dashboards.ts'
 import { phases } from './faults/index.ts'
 import { drawDashboards } from './pictures.ts'
-import { isWhole, type Seen, toMarkdown } from './report.ts'
+import { areWhole, isWhole, type Seen, toMarkdown, withTrials } from './report.ts'
 import { readAlerts } from './rules.ts'
 import { type Trial, tryFaults, watchHealthy } from './run.ts'
 import { openWatched, type Watched } from './stage.ts'
@@ -18,7 +18,7 @@ real fault and sees it taken back. Writes infra/observability/ALERTS.md, and pic
 where an alert was not told, was not taken back, or was told without a fault.
 
   --minutes N   how long it is watched before (10)
-  --only NAME   only faults that fire this alert; may be given several times
+  --only NAME   only faults that fire this alert, in place of what the run before saw of them; may be given several times
 `
 
 const { values } = parseArgs({
@@ -48,18 +48,14 @@ async function main(): Promise<number> {
       if (samples === 0) tell(`no data: ${panel.dashboard}, ${panel.title}: ${panel.expr}`)
     }
     const trials = await tryAll(watched, tell)
-    const seen = {
-      at: new Date(),
-      versions: versions(),
-      healthyMinutes: minutes,
-      falseAlarms,
-      panels,
-      trials,
+    const at = new Date().toISOString().slice(0, 10)
+    const seen: Seen = { at, versions: versions(), healthyMinutes: minutes, falseAlarms, panels, trials }
+    if (values.only) {
+      await writeReport(withTrials(await readSeen(), seen))
+      return areWhole(trials) ? 0 : 1
     }
-    if (!values.only) {
-      await writeReport(seen)
-      await drawDashboards(watched.prometheus, begun / 1_000, Date.now() / 1_000)
-    }
+    await writeReport(seen)
+    await drawDashboards(watched.prometheus, begun / 1_000, Date.now() / 1_000)
     return isWhole(seen) ? 0 : 1
   } finally {
     await watched.stop()
@@ -88,8 +84,16 @@ async function tryAll(watched: Watched, tell: (line: string) => void): Promise<T
   return trials
 }
 
+const REPORT = join(ROOT, 'infra/observability/ALERTS.md')
+const SEEN = join(ROOT, 'infra/observability/alerts.json')
+
+async function readSeen(): Promise<Seen> {
+  return JSON.parse(await readFile(SEEN, 'utf8'))
+}
+
 async function writeReport(seen: Seen) {
-  await writeFile(join(ROOT, 'infra/observability/ALERTS.md'), toMarkdown(await readAlerts(), seen))
+  await writeFile(SEEN, `${JSON.stringify(seen, null, 2)}\n`)
+  await writeFile(REPORT, toMarkdown(await readAlerts(), seen))
 }
 
 const versions = () =>
