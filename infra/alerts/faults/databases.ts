@@ -16,6 +16,28 @@ const locked =
   ({ system }: Stage) =>
     session(system.databaseUrl(database), 'BEGIN', `LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`)
 
+async function lockedAgainAndAgain(
+  stage: Stage,
+  database: string,
+  table: string,
+  { lockedMs, freeMs }: { lockedMs: number; freeMs: number },
+): Promise<Undo> {
+  const ended = new AbortController()
+  const wait = (ms: number) => delay(ms, undefined, { signal: ended.signal }).catch(() => undefined)
+  const working = (async () => {
+    while (!ended.signal.aborted) {
+      const release = await locked(database, table)(stage)
+      await wait(lockedMs)
+      await release()
+      await wait(freeMs)
+    }
+  })()
+  return async () => {
+    ended.abort()
+    await working
+  }
+}
+
 const serverOf = (url: string) => Object.assign(new URL(url), { pathname: '/postgres' }).href
 const endSessions = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE'
 
@@ -43,21 +65,8 @@ export const databaseFaults = {
   slowConsumer: {
     what: "notification's inbox is locked for 14 s, again and again",
     alerts: ['EventsLate'],
-    async inject(stage) {
-      const ended = new AbortController()
-      const working = (async () => {
-        while (!ended.signal.aborted) {
-          const release = await locked('notification', 'inbox')(stage)
-          await delay(14_000, undefined, { signal: ended.signal }).catch(() => undefined)
-          await release()
-          await delay(2_000, undefined, { signal: ended.signal }).catch(() => undefined)
-        }
-      })()
-      return async () => {
-        ended.abort()
-        await working
-      }
-    },
+    inject: (stage) =>
+      lockedAgainAndAgain(stage, 'notification', 'inbox', { lockedMs: 14_000, freeMs: 2_000 }),
   },
   relay: {
     what: "A process elsewhere holds the lock of room's relay",
@@ -81,9 +90,22 @@ export const databaseFaults = {
   },
   rooms: {
     what: 'A session has locked the table of rooms; 150 guests search at a time',
-    alerts: ['SearchesFailFast', 'SearchesFailSlowly', 'SubgraphFails', 'PoolExhausted', 'RouterTurnsAway'],
+    alerts: ['SearchesFailFast', 'SearchesFailSlowly', 'SubgraphFails', 'RouterTurnsAway'],
     async inject(stage) {
       const release = await locked('room', 'room')(stage)
+      const leave = stage.traffic.crowd(150)
+      return async () => {
+        await release()
+        await leave()
+      }
+    },
+  },
+  busy: {
+    what: 'The table of rooms is locked for 1.7 s, again and again; 150 guests search at a time, and are answered late',
+    alerts: ['PoolExhausted'],
+    async inject(stage) {
+      // Shorter than a connection is waited for.
+      const release = await lockedAgainAndAgain(stage, 'room', 'room', { lockedMs: 1_700, freeMs: 100 })
       const leave = stage.traffic.crowd(150)
       return async () => {
         await release()

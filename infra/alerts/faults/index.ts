@@ -12,5 +12,5 @@ export const phases: readonly (readonly Fault[])[] = [
   ],
   [databases.rooms],
   [thirdParties.silent, thirdParties.event],
-  [processes.payment, databases.lease],
+  [processes.payment, databases.lease, databases.busy],
 ]
