@@ -7,10 +7,10 @@ import { thirdPartyFaults as thirdParties } from './third-parties.ts'
 export const phases: readonly (readonly Fault[])[] = [
   [processes.nats, databases.closed],
   [
-    ...[processes.mail, databases.consumer, databases.slowConsumer, databases.relay, databases.lost],
+    ...[processes.mail, databases.consumer, databases.relay, databases.lost],
     ...[thirdParties.refund, processes.starved, processes.killed],
   ],
-  [databases.rooms],
+  [databases.rooms, databases.slowConsumer],
   [thirdParties.silent, thirdParties.event],
   [processes.payment, databases.lease, databases.busy],
 ]

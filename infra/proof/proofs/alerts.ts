@@ -151,7 +151,7 @@ async function setPause(
       console.log(answer.string())
       await nats.close()
     })`
-  const exec = ['exec', '--namespace', NAMESPACE, 'deployment/book', '--container', 'book', '--']
+  const exec = ['exec', '--namespace', NAMESPACE, 'deployment/book', '--container', 'myhotel', '--']
   const answer = await kubectl.run([...exec, '/usr/bin/node', '-e', program])
   if (/"error"/.test(answer)) throw new Error(`JetStream refuses to pause ${consumer}: ${answer}`)
 }
