@@ -40,7 +40,12 @@ for await (const file of glob('subgraphs/*/src/adapters/policy.ts', { cwd: ROOT 
   policies.push({
     Query: open(policy.Query, 'Query.'),
     Mutation: open(policy.Mutation, 'Mutation.'),
-    objects: open(policy.objects),
+    objects: Object.fromEntries(
+      Object.entries(open(policy.objects)).map(([type, row]) => [
+        type,
+        { ...row, fields: row.fields.filter((field) => !inaccessible.has(`${type}.${field}`)) },
+      ]),
+    ),
   })
 }
 
