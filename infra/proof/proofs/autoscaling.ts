@@ -53,7 +53,7 @@ export const autoscaling: Proof = {
   withinMs: 1_800_000,
   async run(context) {
     context.note(
-      `averageUtilization is ${rounds.map(({ target }) => target).join(' and ')} % of 50m while they grow, not 70 % of 100m: two cores cannot keep ten pods of each busy. Of each Deployment one pod is started in ${onePodInSeconds} s, and they shrink after 15 s of calm, not 60 s.`,
+      `averageUtilization is ${rounds.map(({ target }) => target).join(' and ')} % of 50m while they grow, not 70 % of 100m: two cores cannot keep ten pods of each busy. The ${users} besiegers are five sieges of a fifth each, two seconds apart, with pauses of up to ${rounds.map(({ siege }) => siege.delaySeconds).join(' and ')} s. Of each Deployment one pod is started in ${onePodInSeconds} s, and they shrink after 15 s of calm, not 60 s.`,
     )
     const figures: Figure[] = []
     const all = rounds.flatMap(({ names }) => names)
